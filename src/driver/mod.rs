@@ -1,0 +1,7 @@
+//! What runs a scheduler: the portable loop, the traits of engines and stores with their
+//! conformance suite, and the virtual clock. It reads no real clock and starts no thread: those
+//! are the platforms', `native` and `web`.
+
+mod store;
+
+pub use store::*;

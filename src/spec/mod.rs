@@ -1,0 +1,15 @@
+//! What the user asked for: a study file is parsed, checked (every mistake, each with its field)
+//! and frozen with its data tables. It reads no file itself and knows no model: files come in
+//! through [`Files`], models through [`Catalogue`].
+
+mod card;
+mod space;
+mod study;
+mod table;
+mod target;
+
+pub use card::*;
+pub use space::*;
+pub use study::*;
+pub use table::*;
+pub use target::*;
