@@ -2,6 +2,9 @@
 //! conformance suite, and the virtual clock. It reads no real clock and starts no thread: those
 //! are the platforms', `native` and `web`.
 
+mod run;
 mod store;
+pub mod virtual_clock;
 
+pub use run::*;
 pub use store::*;

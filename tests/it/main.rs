@@ -1,0 +1,3 @@
+//! What crosses the parts of the core, in one binary.
+
+mod worlds;
