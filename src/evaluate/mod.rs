@@ -13,3 +13,8 @@ mod profile;
 pub use align::Aligned;
 pub use evaluator::Evaluator;
 pub use loss::*;
+
+#[cfg(test)]
+mod oracle_tests;
+#[cfg(test)]
+mod tests_support;

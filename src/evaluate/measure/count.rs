@@ -44,8 +44,9 @@ pub fn negative_binomial(x: f64, mean: f64, size: f64) -> f64 {
     }
     // Deviances of (size, x) from the shares p and 1 - p of size + x; the two excesses are opposite.
     let excess = (x - mean) * (size / (size + mean));
-    let of_size = deviance(size, size * ((size + x) / (size + mean)), excess);
-    let of_x = deviance(x, (size + x) * (mean / (size + mean)), -excess);
+    let growth = (size + x) / (size + mean);
+    let of_size = deviance(size, size * growth, excess);
+    let of_x = deviance(x, mean * growth, -excess);
     stirling_error(size + x)
         - stirling_error(size)
         - stirling_error(x)
