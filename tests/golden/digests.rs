@@ -46,7 +46,10 @@ fn streams() -> Vec<(&'static str, Digest)> {
         ("rng/bits", of(|digest| repeat(stream(), 10_000, |stream| digest.u64(stream.next_u64())))),
         ("rng/unit", of(|digest| repeat(stream(), 10_000, |stream| digest.f64(stream.unit())))),
         ("rng/open_unit", of(|digest| repeat(stream(), 10_000, |stream| digest.f64(stream.open_unit())))),
-        ("rng/below", of(|digest| repeat(stream(), 10_000, |stream| digest.u64(stream.below(1_000_003).into())))),
+        (
+            "rng/below",
+            of(|digest| repeat(stream(), 10_000, |stream| digest.u64(stream.below(1_000_003).into()))),
+        ),
         ("rng/replicate_seed", of(replicate_seeds)),
     ]
 }
