@@ -1,3 +1,4 @@
 //! What crosses parts of the core, in one binary to keep linking short.
 
 mod golden;
+mod tidy;
