@@ -157,7 +157,7 @@ pub fn dead_links(file: &File, exists: impl Fn(&str) -> bool) -> Vec<String> {
     let paths = links.map(|link| link.split(['#', '?', ' ']).next().unwrap_or(link));
     let relative = paths.filter(|path| !path.is_empty() && !path.contains(':'));
     relative
-        .filter(|path| !exists(&format!("{folder}/{path}").trim_start_matches('/')))
+        .filter(|path| !exists(format!("{folder}/{path}").trim_start_matches('/')))
         .map(|path| format!("its link to `{path}` leads nowhere"))
         .collect()
 }
