@@ -46,7 +46,7 @@ impl Case {
     }
 
     /// Relative error of the loss. A factor that was searched for is known to the root of the
-    /// rounding error, as any minimum is; other than that of the mean signal, the loss feels it.
+    /// rounding error, as any minimum is, and the replicates' losses feel that.
     fn allowed(&self) -> f64 {
         let searched = matches!(self.measure.as_str(), "NegativeBinomial" | "Laplace" | "BetaBinomial");
         if searched && !self.factors.is_empty() { 1e-8 } else { 1e-12 }
