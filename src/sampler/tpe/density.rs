@@ -93,13 +93,13 @@ impl Parzen {
         }
     }
 
-    /// Logarithms of a component's probabilities of its own choice and of each other one.
     fn log_choice_probabilities(&self, size: u32) -> [f64; 2] {
         let [hit, miss] = self.choice_probabilities(size);
         [ln(hit), ln(miss)]
     }
 
-    fn choice_probabilities(&self, size: u32) -> [f64; 2] {
+    /// A component's probabilities of its own choice and of each other one.
+    pub(super) fn choice_probabilities(&self, size: u32) -> [f64; 2] {
         let miss = self.prior_weight / (self.len() + 1) as f64;
         let sum = miss * f64::from(size) + 1.0;
         [(miss + 1.0) / sum, miss / sum]

@@ -7,6 +7,8 @@
 mod axis;
 mod density;
 mod kernels;
+#[cfg(test)]
+mod oracle;
 mod parzen;
 mod split;
 
