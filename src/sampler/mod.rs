@@ -38,4 +38,3 @@ pub trait Sampler: Send {
     /// unlike every point asked before while the space has others.
     fn propose(&mut self, trial: TrialId, stream: Stream) -> Point;
 }
-mod temp; pub use temp::*;

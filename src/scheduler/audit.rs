@@ -59,7 +59,8 @@ pub fn audit(records: &[Record]) -> Audit {
         let found = match &record.what {
             What::Asked { trial, point, origin: Origin::Sampler, saw, .. } => {
                 asks += 1;
-                check_ask(&mut state, &mut *sampler, *trial, point, *saw).map(|difference| (*trial, difference))
+                check_ask(&mut state, &mut *sampler, *trial, point, *saw)
+                    .map(|difference| (*trial, difference))
             }
             What::Told { trial, verdict } => {
                 let derived = state.verdict(*trial);
@@ -89,7 +90,13 @@ fn foreign(made_by: &Versions, sampler: &str) -> Option<Audit> {
     })
 }
 
-fn check_ask(state: &mut State, sampler: &mut dyn Sampler, trial: TrialId, point: &Point, saw: Seq) -> Option<String> {
+fn check_ask(
+    state: &mut State,
+    sampler: &mut dyn Sampler,
+    trial: TrialId,
+    point: &Point,
+    saw: Seq,
+) -> Option<String> {
     state.feed.open(trial, saw, &mut state.news);
     for observation in state.news.drain(..) {
         sampler.observe(&observation);
@@ -100,7 +107,9 @@ fn check_ask(state: &mut State, sampler: &mut dyn Sampler, trial: TrialId, point
     }
     let differing = derived.0.iter().zip(&point.0).position(|(&a, &b)| !a.same(b)).unwrap_or(0);
     let name = state.study.space().0.get(differing).map_or("?", |parameter| &parameter.name);
-    let show = |point: &Point| point.0.get(differing).map_or("nothing".to_owned(), |value| value.as_f64().to_string());
+    let show = |point: &Point| {
+        point.0.get(differing).map_or("nothing".to_owned(), |value| value.as_f64().to_string())
+    };
     Some(format!("`{name}` is {} in the journal, {} when asked again", show(point), show(&derived)))
 }
 

@@ -197,7 +197,12 @@ impl Scheduler {
 
     /// A trial can be decided and not told when the records were cut between the two.
     fn tell_what_is_decided(&mut self) -> Result<(), Rejected> {
-        let pending = self.state.trials.iter().enumerate().filter(|(_, trial)| !trial.told && trial.runner == Runner::Slots);
+        let pending = self
+            .state
+            .trials
+            .iter()
+            .enumerate()
+            .filter(|(_, trial)| !trial.told && trial.runner == Runner::Slots);
         let pending: Vec<TrialId> = pending.map(|(index, _)| TrialId(index as u32)).collect();
         pending.into_iter().try_for_each(|trial| self.after_end(trial))
     }

@@ -140,7 +140,8 @@ impl Scheduler {
     ) -> Result<Scheduler, Rejected> {
         let mut records = records.into_iter();
         let missing = || CorruptJournal { seq: Seq(1), reason: "there is no record".to_owned() };
-        let mut scheduler = Scheduler::with_state(State::opened(records.next().ok_or_else(missing)?)?, Seq(1));
+        let mut scheduler =
+            Scheduler::with_state(State::opened(records.next().ok_or_else(missing)?)?, Seq(1));
         for record in records {
             scheduler.state.apply(record)?;
             scheduler.effects.extend(scheduler.state.news.drain(..).map(Effect::Observe));

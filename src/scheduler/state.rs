@@ -96,7 +96,9 @@ impl State {
                 }
                 self.ask(*trial, point, *runner)
             }
-            What::Launched { slot, attempts } => attempts.iter().try_for_each(|attempt| self.launch(*slot, *attempt)),
+            What::Launched { slot, attempts } => {
+                attempts.iter().try_for_each(|attempt| self.launch(*slot, *attempt))
+            }
             What::Ended { attempt, outcome, .. } => self.end(*attempt, outcome),
             What::Told { trial, verdict } => self.tell(seq, *trial, verdict),
             What::Amended(amendment) => self.amend(amendment),
@@ -170,7 +172,9 @@ impl State {
     /// The trial of `attempt`, while its replicates matter or run.
     fn trial_of(&mut self, attempt: Attempt) -> Result<&mut Trial, String> {
         let known = self.trials.get_mut(attempt.trial.index());
-        known.filter(|trial| (attempt.replicate as usize) < trial.replicates.len()).ok_or(format!("{attempt} has no trial"))
+        known
+            .filter(|trial| (attempt.replicate as usize) < trial.replicates.len())
+            .ok_or(format!("{attempt} has no trial"))
     }
 
     fn launch(&mut self, slot: SlotId, attempt: Attempt) -> Applied {

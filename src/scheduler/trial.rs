@@ -110,7 +110,13 @@ impl Trial {
 
     /// Takes the end of the running attempt of `replicate`. `aligned` holds a completed attempt's
     /// outputs against the data, or why they cannot be used.
-    pub fn end(&mut self, replicate: u32, outcome: &Outcome, aligned: Result<Aligned, String>, rules: &AttemptRules) {
+    pub fn end(
+        &mut self,
+        replicate: u32,
+        outcome: &Outcome,
+        aligned: Result<Aligned, String>,
+        rules: &AttemptRules,
+    ) {
         let index = replicate as usize;
         let entry = &mut self.replicates[index];
         let failure = match outcome {
@@ -127,7 +133,8 @@ impl Trial {
             Outcome::Lost(reason) => {
                 entry.crashes += u32::from(*reason == LostReason::ProgramEnded);
                 let used = entry.used;
-                entry.retry(true, rules, || format!("lost {} times, the last time because {reason}", used + 1))
+                entry
+                    .retry(true, rules, || format!("lost {} times, the last time because {reason}", used + 1))
             }
         };
         match failure {
@@ -182,7 +189,9 @@ impl Trial {
     /// The slot on which `attempt` runs.
     pub fn runs_on(&self, attempt: Attempt) -> Option<SlotId> {
         match self.replicates.get(attempt.replicate as usize)?.phase {
-            Phase::Running(run) if run.number == attempt.number && run.epoch == attempt.epoch => Some(run.slot),
+            Phase::Running(run) if run.number == attempt.number && run.epoch == attempt.epoch => {
+                Some(run.slot)
+            }
             _ => None,
         }
     }
@@ -221,7 +230,12 @@ impl Replicate {
     }
 
     /// Uses up a retry; the reason of the failure if there is none left.
-    fn retry(&mut self, allowed: bool, rules: &AttemptRules, reason: impl FnOnce() -> String) -> Option<String> {
+    fn retry(
+        &mut self,
+        allowed: bool,
+        rules: &AttemptRules,
+        reason: impl FnOnce() -> String,
+    ) -> Option<String> {
         if allowed && self.used < rules.retries {
             self.used += 1;
             None

@@ -81,7 +81,12 @@ impl Workload for Runs {
 
 pub fn versions(study: &Study) -> Versions {
     let sampler = sampler::build(&study.sampler, study.space(), study.seed).version().to_owned();
-    Versions { journal: freerun::journal::VERSION, streams: freerun::rng::VERSION, sampler, model: "test/1".into() }
+    Versions {
+        journal: freerun::journal::VERSION,
+        streams: freerun::rng::VERSION,
+        sampler,
+        model: "test/1".into(),
+    }
 }
 
 fn session(epoch: u32) -> SessionInfo {

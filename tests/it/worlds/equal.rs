@@ -46,7 +46,11 @@ fn check_any_slots(mode: Mode) {
     let expected = trials(&whole(&study, &slots(1), RUNS).0);
     assert_eq!(expected.len(), 40);
     for (count, seed) in [(2, 1), (3, 2), (16, 3), (50, 4)] {
-        assert_eq!(trials(&whole(&study, &troubled(count, seed), RUNS).0), expected, "{mode:?} on {count} slots");
+        assert_eq!(
+            trials(&whole(&study, &troubled(count, seed), RUNS).0),
+            expected,
+            "{mode:?} on {count} slots"
+        );
     }
 }
 
@@ -80,7 +84,9 @@ fn a_windowed_run_cut_anywhere_ends_in_the_same_trials() {
 
 #[test]
 fn a_batched_run_cut_anywhere_ends_in_the_same_trials() {
-    check_any_cut(Mode::Batched { batch_size: 4 }, |whole, resumed| assert_eq!(trials(whole), trials(resumed)));
+    check_any_cut(Mode::Batched { batch_size: 4 }, |whole, resumed| {
+        assert_eq!(trials(whole), trials(resumed))
+    });
 }
 
 #[test]

@@ -67,14 +67,17 @@ impl<W: Workload> Watched<W> {
     fn record(&mut self, seq: Seq, record: &Record) {
         match &record.what {
             What::Asked { trial, runner, .. } => self.asked(seq, *trial, *runner),
-            What::Launched { slot, attempts } => attempts.iter().for_each(|attempt| self.launched(*slot, *attempt)),
+            What::Launched { slot, attempts } => {
+                attempts.iter().for_each(|attempt| self.launched(*slot, *attempt))
+            }
             What::Ended { attempt, outcome, .. } => self.ended(*attempt, outcome),
             What::Told { trial, verdict } => {
                 assert!(self.seen.asked.contains_key(trial), "{trial} was told but not asked");
                 assert!(self.seen.told.insert(*trial, seq).is_none(), "{trial} was told twice");
                 self.seen.waiting.retain(|(other, _)| other != trial);
                 if let Verdict::Complete(_) = verdict {
-                    let all = (0..self.replicates).all(|replicate| self.seen.completed.contains(&(*trial, replicate)));
+                    let all = (0..self.replicates)
+                        .all(|replicate| self.seen.completed.contains(&(*trial, replicate)));
                     assert!(all, "{trial} was told without all its replicates");
                 }
             }
@@ -104,7 +107,10 @@ impl<W: Workload> Watched<W> {
         for earlier in 0..needed {
             let told = self.seen.told.get(&TrialId(earlier));
             let told = told.unwrap_or_else(|| panic!("{trial} did not wait for t{earlier}"));
-            assert!(self.durability == Durability::Relaxed || *told <= self.durable, "{trial} saw what was not durable");
+            assert!(
+                self.durability == Durability::Relaxed || *told <= self.durable,
+                "{trial} saw what was not durable"
+            );
         }
     }
 

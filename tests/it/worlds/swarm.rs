@@ -36,7 +36,8 @@ fn draw_study(draw: &mut Draw) -> Study {
         timeout_us: draw.one_of(&[None, Some(5_000_000)]),
     };
     study.durability = draw.one_of(&[Durability::Full, Durability::Full, Durability::Relaxed]);
-    study.sampler = draw.one_of(&[SamplerPlan::Random, SamplerPlan::Sobol, SamplerPlan::Tpe(TpePlan::default())]);
+    study.sampler =
+        draw.one_of(&[SamplerPlan::Random, SamplerPlan::Sobol, SamplerPlan::Tpe(TpePlan::default())]);
     study.common_random_numbers = draw.one_of(&[false, true]);
     study.start = (0..draw.one_of(&[0, 2])).map(|k| Point(vec![Value::Float(f64::from(k)); 2])).collect();
     study
@@ -137,7 +138,8 @@ fn no_world_breaks_an_invariant() {
     let mut sessions = 0;
     for seed in 0..worlds {
         let result = std::panic::catch_unwind(|| run_world(seed));
-        sessions += result.unwrap_or_else(|_| panic!("world {seed} broke an invariant: replay with WORLD={seed}"));
+        sessions +=
+            result.unwrap_or_else(|_| panic!("world {seed} broke an invariant: replay with WORLD={seed}"));
     }
     assert!(u64::from(sessions) > worlds * 3 / 2, "too few worlds were interrupted: {sessions} sessions");
 }
