@@ -194,8 +194,11 @@ fn huge_counts_have_the_right_moments() {
     for (mean, variance, kind) in [(1e12, 1e12, 0), (4e11, 2.4e11, 1)] {
         let (mut sum, mut square) = (0.0, 0.0);
         for _ in 0..draws {
-            let count =
-                if kind == 0 { poisson(&mut stream, mean) } else { binomial(&mut stream, 1_000_000_000_000, 0.4) };
+            let count = if kind == 0 {
+                poisson(&mut stream, mean)
+            } else {
+                binomial(&mut stream, 1_000_000_000_000, 0.4)
+            };
             let z = (count as f64 - mean) / f64::sqrt(variance);
             sum += z;
             square += z * z;
