@@ -3,7 +3,7 @@
 
 use super::Rules;
 use super::calendar::{LookCalendar, NEVER};
-use super::population::{Agent, Population, State};
+use super::population::{Agent, CHUNK, Population, State};
 use super::record::Record;
 use crate::math::dist::bernoulli;
 use crate::rng::Stream;
@@ -113,8 +113,15 @@ impl Population {
     #[inline(never)]
     pub(super) fn transitions(&mut self, day: u16, rules: &Rules, disease: &mut Stream, record: &mut Record) {
         let due = self.looks.take(day);
-        for &agent in &due {
-            self.look_at(agent, day, rules, disease, record);
+        for chunk in due.chunks(CHUNK) {
+            // As for infections: first the independent look-ups, then the work.
+            let valid = chunk.iter().filter(|&&agent| self.agents[agent as usize].look == day).count();
+            if valid == 0 {
+                continue;
+            }
+            for &agent in chunk {
+                self.look_at(agent, day, rules, disease, record);
+            }
         }
         self.looks.give_back(day, due);
     }

@@ -79,6 +79,29 @@ pub(super) struct Class {
     pub(super) susceptibility: f64,
 }
 
+impl Class {
+    /// Spends the clock at the rate of the class over one day; whenever it rings, a member or ghost
+    /// chosen at random leaves the class for `drawn`.
+    #[inline]
+    pub(super) fn draw(&mut self, rate: f64, disease: &mut Stream, drawn: &mut Vec<u32>) {
+        let mut left = 1.0;
+        loop {
+            let total = rate * self.members.len() as f64;
+            if self.clock > total * left {
+                self.clock -= total * left;
+                return;
+            }
+            left -= self.clock / total;
+            self.clock = exponential(disease);
+            let position = disease.below(self.members.len() as u32) as usize;
+            drawn.push(self.members.swap_remove(position));
+        }
+    }
+}
+
+/// Agents worked on at a time: few enough to stay in the processor's nearest memory.
+pub(super) const CHUNK: usize = 128;
+
 /// Everybody, with the memory kept from run to run.
 #[derive(Debug, Clone)]
 pub(super) struct Population {
@@ -93,6 +116,8 @@ pub(super) struct Population {
     deaths: LifeCalendar,
     /// Marked to die at the end of the step.
     pub(super) dying: Vec<u32>,
+    /// Members of classes whose clock rang today.
+    pub(super) drawn: Vec<u32>,
     birth_clock: f64,
 }
 
@@ -108,6 +133,7 @@ impl Population {
             entries: LifeCalendar::default(),
             deaths: LifeCalendar::default(),
             dying: Vec::new(),
+            drawn: Vec::new(),
             birth_clock: 0.0,
         }
     }

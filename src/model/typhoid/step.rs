@@ -3,9 +3,9 @@
 
 use super::Rules;
 use super::calendar::NEVER;
-use super::population::{Population, State, Streams};
+use super::population::{CHUNK, Population, State, Streams};
 use super::record::Record;
-use crate::math::dist::{binomial, exponential};
+use crate::math::dist::binomial;
 use crate::math::{exp, exp_m1, ln_1p, pow};
 use crate::model::{Host, ModelFailure};
 use crate::rng::{Purpose, Stream};
@@ -55,7 +55,7 @@ fn step(
     population.enter_susceptible(day, rules, &mut streams.disease);
     population.transitions(short, rules, &mut streams.disease, record);
     let dose = environment.dose(day, population.alive);
-    infect_from_pool(short, dose, environment, rules, population, &mut streams.disease, record);
+    infect_from_pool(short, dose, environment, rules, population, streams, record);
     environment.shed(population);
     population.remove_dying(short, record);
     record.end_day(day, population, environment.pool);
@@ -75,8 +75,7 @@ fn initial_cases(rules: &Rules, population: &mut Population, record: &mut Record
     }
 }
 
-/// Spends each class's exponential clock at the rate of the class; who is drawn when it rings is
-/// infected, or was a ghost. Everybody of a class runs the same risk
+/// Infects the susceptible. Everybody of a class runs the same risk
 /// `1 - exp(-teer * susceptibility * P(response))` on this day, exactly as with a Poisson number of
 /// exposures drawn for each.
 #[inline(never)]
@@ -86,31 +85,30 @@ fn infect_from_pool(
     environment: &Environment,
     rules: &Rules,
     population: &mut Population,
-    disease: &mut Stream,
+    streams: &mut Streams,
     record: &mut Record,
 ) {
     if dose <= 0.0 {
         return;
     }
     let hazard = rules.parameters.teer * environment.response(dose);
-    for number in 0..population.classes_used {
-        let rate = hazard * population.classes[number].susceptibility;
-        let mut left = 1.0;
-        loop {
-            let class = &mut population.classes[number];
-            let total = rate * class.members.len() as f64;
-            if class.clock > total * left {
-                class.clock -= total * left;
-                break;
-            }
-            left -= class.clock / total;
-            class.clock = exponential(disease);
-            let agent = class.members.swap_remove(disease.below(class.members.len() as u32) as usize);
-            if population.agents[agent as usize].state == State::Susceptible {
-                population.infect(agent, (day, day + 1), dose, rules, disease, record);
+    let mut drawn = std::mem::take(&mut population.drawn);
+    for class in &mut population.classes[..population.classes_used] {
+        class.draw(hazard * class.susceptibility, &mut streams.disease, &mut drawn);
+    }
+    for chunk in drawn.chunks(CHUNK) {
+        // A short loop of independent look-ups: in a large population they wait for memory together.
+        let ghosts =
+            chunk.iter().filter(|&&agent| population.agents[agent as usize].state != State::Susceptible);
+        let ghosts = ghosts.count();
+        for &agent in chunk.iter() {
+            if ghosts == 0 || population.agents[agent as usize].state == State::Susceptible {
+                population.infect(agent, (day, day + 1), dose, rules, &mut streams.disease, record);
             }
         }
     }
+    drawn.clear();
+    population.drawn = drawn;
 }
 
 /// The pool of bacteria that everybody drinks from.
