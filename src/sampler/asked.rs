@@ -86,7 +86,7 @@ impl AskedPoints {
     }
 
     /// `point` or one that differs from it little, and that was not asked: first by steps along one
-    /// parameter, then by counting through a finite space. `point` itself if there is none.
+    /// parameter, then by counting through the space. `point` itself if there is none.
     pub(super) fn unasked_near(&self, point: Point) -> Point {
         if self.exhausted() || !self.contains(&point) {
             return point;
@@ -113,7 +113,6 @@ impl AskedPoints {
     }
 
     fn next_unasked(&self, point: &Point) -> Option<Point> {
-        self.size?;
         let mut next = point.clone();
         for _ in 0..self.seen.len() {
             self.count_on(&mut next);
@@ -124,7 +123,7 @@ impl AskedPoints {
         None
     }
 
-    /// The next point of a finite space, as on an odometer whose last wheel is the last name.
+    /// The next point of the space, as on an odometer whose last wheel is the last name.
     fn count_on(&self, point: &mut Point) {
         for &position in self.order.iter().rev() {
             let domain = &self.space.0[position].domain;
