@@ -3,12 +3,14 @@
 //! through [`Files`], models through [`Catalogue`].
 
 mod card;
+mod read;
 mod space;
 mod study;
 mod table;
 mod target;
 
 pub use card::*;
+pub use read::*;
 pub use space::*;
 pub use study::*;
 pub use table::*;
