@@ -8,6 +8,7 @@ mod space;
 mod study;
 mod table;
 mod target;
+mod unit;
 
 pub use card::*;
 pub use read::*;
@@ -15,3 +16,4 @@ pub use space::*;
 pub use study::*;
 pub use table::*;
 pub use target::*;
+pub(crate) use unit::nearest_int;
