@@ -1,9 +1,13 @@
 //! Transcendental functions, special functions and distributions that give the same bits on every
 //! target. The only home of `exp`, `ln`, `lgamma` and their kin; it knows nothing of studies.
 
+mod gamma;
+pub mod normal;
 pub mod dist;
 pub mod duration;
 pub mod wire;
+
+pub use gamma::*;
 
 /// e^x.
 #[inline]

@@ -3,13 +3,17 @@
 //! through [`Files`], models through [`Catalogue`].
 
 mod card;
+mod read;
 mod space;
 mod study;
 mod table;
 mod target;
+mod unit;
 
 pub use card::*;
+pub use read::*;
 pub use space::*;
 pub use study::*;
 pub use table::*;
 pub use target::*;
+pub(crate) use unit::nearest_int;
