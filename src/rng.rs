@@ -24,6 +24,9 @@ pub enum Purpose {
     Test = 6,
 }
 
+/// Version of the streams: a change of any draw changes it.
+pub const VERSION: u32 = 1;
+
 /// A stream of random numbers, 2^58 draws of 32 bits long.
 #[derive(Debug, Clone)]
 pub struct Stream {

@@ -17,4 +17,8 @@ pub use loss::*;
 #[cfg(test)]
 mod oracle_tests;
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod tests_support;
+#[cfg(test)]
+mod trial_oracle_tests;

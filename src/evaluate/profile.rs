@@ -60,7 +60,8 @@ fn closed_form(target: &Prepared, block: &Block, mean: &Series, spread: &[f64]) 
 }
 
 /// The best factor between the bounds: a scan of the logarithm, then golden-section search around
-/// the best point of the scan (Kiefer 1953), a fixed number of steps. `None` if no factor has a
+/// the best point of the scan (Kiefer 1953), a fixed number of steps. As any minimum found by values
+/// alone it is accurate to the root of the rounding error, about 10^-8. `None` if no factor has a
 /// finite cost.
 fn search(target: &Prepared, profile: &Profile, block: &Block, mean: &Series, spread: &[f64]) -> Option<f64> {
     let mut scaled = mean.simulated.to_vec();

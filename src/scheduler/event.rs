@@ -93,6 +93,8 @@ pub enum StopReason {
     TargetLoss,
     /// The user stopped it; trials may be pending.
     Stopped,
+    /// The next ask must see a trial that a caller has not told yet.
+    WaitsForCaller,
     /// Another writer has the study.
     Fenced,
     /// No slot answers any more: each ignored its stop flag after a time-out.

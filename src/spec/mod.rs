@@ -7,9 +7,11 @@ mod space;
 mod study;
 mod table;
 mod target;
+mod unit;
 
 pub use card::*;
 pub use space::*;
 pub use study::*;
 pub use table::*;
 pub use target::*;
+pub(crate) use unit::nearest_int;

@@ -7,7 +7,7 @@ Run: python tests/oracles/trials.py > tests/oracles/trials.json
 import json
 
 import numpy as np
-from mpmath import exp, fabs, log, loggamma, mp, mpf, pi, sqrt
+from mpmath import diff, exp, fabs, findroot, log, loggamma, mp, mpf, pi, sqrt
 from scipy.optimize import minimize_scalar
 
 from likelihoods import beta_binomial, negative_binomial, poisson
@@ -66,12 +66,18 @@ def profile(case, mean, mean_sizes):
 
         def cost(log_factor):
             scaled = [s * exp(mpf(log_factor)) for s in mean]
-            return -float(log_likelihood(case, rows, scaled, mean_sizes, mpf(1)))
+            return -log_likelihood(case, rows, scaled, mean_sizes, mpf(1))
 
         bounds = [float(log(mpf(case["low"]))), float(log(mpf(case["high"])))]
-        found = minimize_scalar(cost, bounds=bounds, method="bounded", options={"xatol": 1e-12, "maxiter": 500})
-        best = min([found.x, *bounds], key=cost)
-        factors.append(mpf(case["low"]) if best == bounds[0] else mpf(case["high"]) if best == bounds[1] else exp(best))
+        options = {"xatol": 1e-12, "maxiter": 500}
+        found = minimize_scalar(lambda log: float(cost(log)), bounds=bounds, method="bounded", options=options)
+        best = min([mpf(found.x), *map(mpf, bounds)], key=cost)
+        if best in bounds:
+            factors.append(mpf(case["low"] if best == bounds[0] else case["high"]))
+            continue
+        if case["measure"] != "Laplace":
+            best = findroot(lambda log: diff(cost, log), best)
+        factors.append(exp(best))
     return groups, factors
 
 

@@ -1,0 +1,182 @@
+//! A Parzen estimator: the density of a set of trials as a mixture with one component for each trial
+//! and one for the prior, each a product over the axes. Kept up to date trial by trial; the numbers
+//! are those of an estimator made anew from the same set, bit for bit.
+
+use super::axis::Axis;
+use super::kernels::{Kernels, log_norm_of, narrowest};
+use crate::ids::TrialId;
+
+/// Trials whose weight is 1: the newest ones.
+const YOUNG: usize = 25;
+
+/// What the estimator knows along one axis.
+#[derive(Debug, Clone)]
+pub(super) enum Column {
+    /// Kernels of a float.
+    Real(Kernels),
+    /// Kernels of a whole number.
+    Whole(Kernels),
+    /// Choices by number of trial, and how many there are to choose from.
+    Choice(Vec<u32>, u32),
+}
+
+/// The estimator of one set of trials.
+#[derive(Debug, Clone)]
+pub(super) struct Parzen {
+    pub(super) prior_weight: f64,
+    /// In order.
+    trials: Vec<TrialId>,
+    /// One for each axis.
+    pub(super) columns: Vec<Column>,
+    /// For each trial, the sum of its kernels' log norms.
+    pub(super) log_norm: Vec<f64>,
+    /// The same of the prior's component.
+    pub(super) prior_log_norm: f64,
+    /// Of each trial, without the prior's.
+    pub(super) weights: Vec<f64>,
+    /// All widths are to be set anew.
+    stale: bool,
+}
+
+impl Column {
+    fn new(axis: &Axis) -> Column {
+        match axis {
+            Axis::Real(..) => Column::Real(Kernels::default()),
+            Axis::Whole(..) => Column::Whole(Kernels::default()),
+            Axis::Choice(size) => Column::Choice(Vec::new(), *size),
+        }
+    }
+
+    /// Log norm of the prior's kernel: centred, as wide as the range.
+    fn prior_log_norm(&self) -> f64 {
+        match self {
+            Column::Real(_) => log_norm_of(0.5, 1.0, false),
+            Column::Whole(_) => log_norm_of(0.5, 1.0, true),
+            Column::Choice(..) => 0.0,
+        }
+    }
+
+    fn kernels(&mut self) -> Option<(&mut Kernels, bool)> {
+        match self {
+            Column::Real(kernels) => Some((kernels, false)),
+            Column::Whole(kernels) => Some((kernels, true)),
+            Column::Choice(..) => None,
+        }
+    }
+}
+
+impl Parzen {
+    pub(super) fn new(axes: &[Axis], prior_weight: f64) -> Parzen {
+        let columns: Vec<Column> = axes.iter().map(Column::new).collect();
+        Parzen {
+            prior_weight,
+            trials: Vec::new(),
+            prior_log_norm: columns.iter().map(Column::prior_log_norm).sum(),
+            columns,
+            log_norm: Vec::new(),
+            weights: Vec::new(),
+            stale: false,
+        }
+    }
+
+    /// Trials in the set.
+    pub(super) fn len(&self) -> usize {
+        self.trials.len()
+    }
+
+    /// Adds a trial that is not in the set, at these coordinates.
+    pub(super) fn insert(&mut self, trial: TrialId, coordinates: &[f64]) {
+        let place = self.trials.partition_point(|&other| other < trial);
+        let clip = narrowest(self.len());
+        self.trials.insert(place, trial);
+        self.log_norm.insert(place, 0.0);
+        let stale = self.stale || clip != narrowest(self.len());
+        let mut ranks = Vec::with_capacity(self.columns.len());
+        for (column, &coordinate) in self.columns.iter_mut().zip(coordinates) {
+            match column {
+                Column::Real(kernels) | Column::Whole(kernels) => {
+                    ranks.push(kernels.insert(place, trial, coordinate));
+                }
+                Column::Choice(choices, _) => {
+                    choices.insert(place, coordinate as u32);
+                    ranks.push(0);
+                }
+            }
+        }
+        self.stale = stale;
+        if !stale {
+            self.refit_around(&ranks);
+        }
+    }
+
+    /// Takes a trial out of the set, if it is in it.
+    pub(super) fn remove(&mut self, trial: TrialId) {
+        let Ok(place) = self.trials.binary_search(&trial) else { return };
+        let clip = narrowest(self.len());
+        self.trials.remove(place);
+        self.log_norm.remove(place);
+        let stale = self.stale || clip != narrowest(self.len());
+        let mut ranks = Vec::with_capacity(self.columns.len());
+        for column in &mut self.columns {
+            match column {
+                Column::Real(kernels) | Column::Whole(kernels) => ranks.push(kernels.remove(place, trial)),
+                Column::Choice(choices, _) => {
+                    choices.remove(place);
+                    ranks.push(0);
+                }
+            }
+        }
+        self.stale = stale;
+        if !stale {
+            self.refit_around(&ranks);
+        }
+    }
+
+    /// Sets the widths of the kernels next to where one came or went, a place for each axis.
+    fn refit_around(&mut self, ranks: &[usize]) {
+        for (axis, &rank) in ranks.iter().enumerate() {
+            for rank in rank.saturating_sub(1)..=rank + 1 {
+                self.refit(axis, rank);
+            }
+        }
+    }
+
+    fn refit(&mut self, axis: usize, rank: usize) {
+        let Some((kernels, whole)) = self.columns[axis].kernels() else { return };
+        let Some(trial) = kernels.trial_at(rank) else { return };
+        let Ok(place) = self.trials.binary_search(&trial) else { return };
+        kernels.refit(rank, place, whole);
+        self.log_norm[place] = log_norm_at(&self.columns, place);
+    }
+
+    /// Makes everything ready for densities and samples. To be called after any change of the set.
+    pub(super) fn prepare(&mut self) {
+        if self.stale {
+            for axis in 0..self.columns.len() {
+                for rank in 0..self.len() {
+                    self.refit(axis, rank);
+                }
+            }
+            self.stale = false;
+        }
+        if self.weights.len() != self.len() {
+            self.weights = weights(self.len());
+        }
+    }
+}
+
+fn log_norm_at(columns: &[Column], place: usize) -> f64 {
+    columns.iter().fold(0.0, |sum, column| match column {
+        Column::Real(kernels) | Column::Whole(kernels) => sum + kernels.log_norm[place],
+        Column::Choice(..) => sum,
+    })
+}
+
+/// Weights of trials from old to new: a ramp that ends at 1, then the young ones.
+fn weights(count: usize) -> Vec<f64> {
+    let old = count.saturating_sub(YOUNG);
+    let first = 1.0 / count as f64;
+    let step = (1.0 - first) / (old.max(2) - 1) as f64;
+    let ramp = (0..old).map(|age| if age + 1 == old && old > 1 { 1.0 } else { first + age as f64 * step });
+    ramp.chain(std::iter::repeat_n(1.0, count - old)).collect()
+}

@@ -1,0 +1,5 @@
+//! What crosses parts of the core, in one binary to keep linking short.
+
+mod golden;
+mod tidy;
+mod worlds;

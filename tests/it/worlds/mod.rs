@@ -1,0 +1,8 @@
+//! The scheduler under simulated worlds: random durations, faults, crashes and commands. Every
+//! world is a seed; one that breaks an invariant is replayed with `WORLD=seed`.
+
+mod build;
+mod equal;
+mod monitor;
+mod swarm;
+mod timing;
