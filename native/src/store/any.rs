@@ -1,7 +1,7 @@
 //! A store chosen by its URL.
 
 use super::sqlite::SqliteStore;
-use freerun::driver::{Holder, Store, StoreError, StudyRow};
+use freerun::driver::{Holder, MemoryStore, Store, StoreError, StudyRow};
 use freerun::ids::{Epoch, Seq};
 use freerun::scheduler::Record;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 pub enum AnyStore {
     /// A database file.
     Sqlite(Box<SqliteStore>),
+    /// In memory.
+    Memory(MemoryStore),
 }
 
 /// Why there is no store behind a URL.
@@ -54,7 +56,7 @@ pub enum IfMissing {
 pub fn open(url: &str, if_missing: IfMissing) -> Result<AnyStore, OpenError> {
     let failed = |source| OpenError::Store { url: url.to_owned(), source };
     let path = match place(url)? {
-        Place::Memory => return SqliteStore::in_memory().map(AnyStore::sqlite).map_err(failed),
+        Place::Memory => return Ok(AnyStore::Memory(MemoryStore::default())),
         Place::File(path) => path,
     };
     match if_missing {
@@ -99,6 +101,7 @@ impl AnyStore {
     pub fn rebuild_projection(&mut self, study: &str) -> Result<(), StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.rebuild_projection(study),
+            AnyStore::Memory(_) => Ok(()),
         }
     }
 }
@@ -107,24 +110,28 @@ impl Store for AnyStore {
     async fn studies(&mut self) -> Result<Vec<StudyRow>, StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.studies().await,
+            AnyStore::Memory(store) => store.studies().await,
         }
     }
 
     async fn claim(&mut self, study: &str, holder: &Holder, ttl_us: u64) -> Result<Epoch, StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.claim(study, holder, ttl_us).await,
+            AnyStore::Memory(store) => store.claim(study, holder, ttl_us).await,
         }
     }
 
     async fn renew(&mut self, study: &str, epoch: Epoch, ttl_us: u64) -> Result<(), StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.renew(study, epoch, ttl_us).await,
+            AnyStore::Memory(store) => store.renew(study, epoch, ttl_us).await,
         }
     }
 
     async fn release(&mut self, study: &str, epoch: Epoch) -> Result<(), StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.release(study, epoch).await,
+            AnyStore::Memory(store) => store.release(study, epoch).await,
         }
     }
 
@@ -137,18 +144,21 @@ impl Store for AnyStore {
     ) -> Result<Seq, StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.append(study, epoch, after, records).await,
+            AnyStore::Memory(store) => store.append(study, epoch, after, records).await,
         }
     }
 
     async fn read(&mut self, study: &str, after: Seq, limit: usize) -> Result<Vec<Record>, StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.read(study, after, limit).await,
+            AnyStore::Memory(store) => store.read(study, after, limit).await,
         }
     }
 
     async fn delete(&mut self, study: &str) -> Result<(), StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.delete(study).await,
+            AnyStore::Memory(store) => store.delete(study).await,
         }
     }
 }

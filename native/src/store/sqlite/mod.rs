@@ -46,16 +46,6 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// A database in memory, gone with this store.
-    ///
-    /// # Errors
-    /// [`StoreError::Broken`] if SQLite refuses.
-    pub fn in_memory() -> Result<SqliteStore, StoreError> {
-        let mut store = SqliteStore::with(Connection::open_in_memory().map_err(busy_or_broken)?)?;
-        schema::create(&mut store.connection)?;
-        Ok(store)
-    }
-
     /// Opens the database at `path`; `None` if there is no file, or no study of ours has ever been in it.
     ///
     /// # Errors

@@ -165,7 +165,9 @@ fn study_id(connection: &Connection, study: &str) -> Result<Option<i64>> {
 /// trial may get their ids.
 pub fn remove(connection: &Connection, study: &str) -> Result<()> {
     if let Some(id) = study_id(connection, study)? {
-        for table in ["trials", "study_directions", "study_user_attributes", "study_system_attributes", "studies"] {
+        for table in
+            ["trials", "study_directions", "study_user_attributes", "study_system_attributes", "studies"]
+        {
             connection.execute(&format!("DELETE FROM {table} WHERE study_id = ?1"), [id])?;
         }
     }

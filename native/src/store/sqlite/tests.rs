@@ -1,6 +1,7 @@
 use super::*;
 use crate::store::{block_on, this_process};
 use crate::testing::*;
+use freerun::driver::conformance::{Bench, check_store};
 
 const TTL_US: u64 = 1_000_000;
 
@@ -24,6 +25,30 @@ impl Drop for Scratch {
             let _ = std::fs::remove_file(format!("{}{suffix}", self.0.display()));
         }
     }
+}
+
+fn in_memory() -> SqliteStore {
+    let mut store = SqliteStore::with(Connection::open_in_memory().unwrap()).unwrap();
+    schema::create(&mut store.connection).unwrap();
+    store
+}
+
+/// A database file whose leases really run out.
+impl Bench for Scratch {
+    type Store = SqliteStore;
+
+    fn connect(&mut self) -> SqliteStore {
+        self.open()
+    }
+
+    fn let_leases_end(&mut self, ttl_us: u64) {
+        std::thread::sleep(std::time::Duration::from_micros(ttl_us + 1_000));
+    }
+}
+
+#[test]
+fn the_store_keeps_the_contract() {
+    block_on(check_store(&mut Scratch::new("contract")));
 }
 
 fn holder(id: &str) -> Holder {
@@ -91,7 +116,7 @@ fn records_read_back_as_written() {
 
 #[test]
 fn optunas_tables_follow_the_journal_however_it_is_cut() {
-    let mut whole = SqliteStore::in_memory().unwrap();
+    let mut whole = in_memory();
     filled(&mut whole, 100);
     let expected = optuna_rows(&whole);
     for line in ["Text([115]) ", "Real(1.5)"] {
@@ -114,7 +139,7 @@ fn optunas_tables_follow_the_journal_however_it_is_cut() {
 
 #[test]
 fn rows_that_somebody_removed_come_back() {
-    let mut store = SqliteStore::in_memory().unwrap();
+    let mut store = in_memory();
     let epoch = filled(&mut store, 100);
     let expected = optuna_rows(&store);
     store.connection.execute("DELETE FROM trial_values", []).unwrap();
@@ -133,7 +158,7 @@ fn rows_that_somebody_removed_come_back() {
 
 #[test]
 fn what_another_program_wrote_is_left_alone() {
-    let mut store = SqliteStore::in_memory().unwrap();
+    let mut store = in_memory();
     let epoch = filled(&mut store, 100);
     block_on(store.release("s", epoch)).unwrap();
     let insert = "INSERT INTO trials (number, study_id, state) VALUES (6, 1, 'COMPLETE')";
@@ -147,7 +172,7 @@ fn what_another_program_wrote_is_left_alone() {
 
 #[test]
 fn a_lease_holds_until_it_ends_and_then_fences() {
-    let mut store = SqliteStore::in_memory().unwrap();
+    let mut store = in_memory();
     store.clock = || 1_000;
     let first = block_on(store.claim("s", &holder("a"), 500)).unwrap();
     let held = block_on(store.claim("s", &holder("b"), 500)).unwrap_err();
@@ -172,7 +197,7 @@ fn a_lease_holds_until_it_ends_and_then_fences() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_dead_process_holds_nothing() {
-    let mut store = SqliteStore::in_memory().unwrap();
+    let mut store = in_memory();
     let mut dead = this_process();
     let mut parts: Vec<&str> = dead.id.split(' ').collect();
     parts[4] = "1";
@@ -184,7 +209,7 @@ fn a_dead_process_holds_nothing() {
 
 #[test]
 fn delete_leaves_nothing_and_keeps_old_writers_out() {
-    let mut store = SqliteStore::in_memory().unwrap();
+    let mut store = in_memory();
     let epoch = filled(&mut store, 100);
     block_on(store.release("s", epoch)).unwrap();
     block_on(store.delete("s")).unwrap();
