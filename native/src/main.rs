@@ -1,5 +1,6 @@
 //! The command line of Freerun.
 
+mod run;
 mod store;
 #[cfg(test)]
 mod testing;
