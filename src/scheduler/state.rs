@@ -174,7 +174,7 @@ impl State {
         let known = self.trials.get_mut(attempt.trial.index());
         known
             .filter(|trial| (attempt.replicate as usize) < trial.replicates.len())
-            .ok_or(format!("{attempt} has no trial"))
+            .ok_or_else(|| format!("{attempt} has no trial"))
     }
 
     fn launch(&mut self, slot: SlotId, attempt: Attempt) -> Applied {

@@ -3,6 +3,7 @@
 //! through [`Files`], models through [`Catalogue`].
 
 mod card;
+mod read;
 mod space;
 mod study;
 mod table;
@@ -10,6 +11,7 @@ mod target;
 mod unit;
 
 pub use card::*;
+pub use read::*;
 pub use space::*;
 pub use study::*;
 pub use table::*;

@@ -2,4 +2,5 @@
 
 mod golden;
 mod tidy;
+mod views;
 mod worlds;

@@ -1,7 +1,7 @@
 //! The scheduler under simulated worlds: random durations, faults, crashes and commands. Every
 //! world is a seed; one that breaks an invariant is replayed with `WORLD=seed`.
 
-mod build;
+pub mod build;
 mod equal;
 mod monitor;
 mod swarm;
