@@ -1,6 +1,7 @@
 //! Transcendental functions, special functions and distributions that give the same bits on every
 //! target. The only home of `exp`, `ln`, `lgamma` and their kin; it knows nothing of studies.
 
+pub mod fast;
 pub mod normal;
 pub mod wire;
 
