@@ -2,5 +2,6 @@
 
 mod golden;
 mod tidy;
+mod typhoid;
 mod views;
 mod worlds;
