@@ -58,12 +58,6 @@ pub fn tanh(x: f64) -> f64 {
     libm::tanh(x)
 }
 
-/// P(Z <= x) of a standard normal Z; accurate in both tails.
-#[inline]
-pub fn normal_cdf(x: f64) -> f64 {
-    0.5 * libm::erfc(-x / std::f64::consts::SQRT_2)
-}
-
 /// ln(sum of e^x) without overflow; -infinity for an empty slice or all -infinity.
 pub fn log_sum_exp(terms: &[f64]) -> f64 {
     let top = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -3,5 +3,6 @@
 mod golden;
 mod tidy;
 mod trade_off;
+mod typhoid;
 mod views;
 mod worlds;
