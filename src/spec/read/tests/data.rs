@@ -1,3 +1,5 @@
+//! Mistakes in data files and between them and the model.
+
 use super::*;
 use expect_test::expect;
 

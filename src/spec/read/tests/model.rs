@@ -1,3 +1,5 @@
+//! Mistakes in the model, its parameters and the starting points.
+
 use super::*;
 use expect_test::expect;
 

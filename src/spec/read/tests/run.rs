@@ -1,3 +1,5 @@
+//! Mistakes in how the study runs.
+
 use super::*;
 use expect_test::expect;
 

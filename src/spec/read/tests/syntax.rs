@@ -1,3 +1,5 @@
+//! Mistakes of syntax, of keys and of types, in both formats.
+
 use super::*;
 use expect_test::expect;
 

@@ -1,3 +1,5 @@
+//! Mistakes in targets, and every measure as it is written.
+
 use super::*;
 use expect_test::expect;
 

@@ -1,3 +1,5 @@
+//! Whole files: many mistakes at once, both formats alike, and damage.
+
 use super::*;
 use crate::rng::{Purpose, Stream};
 use expect_test::expect;
