@@ -15,7 +15,7 @@ use crate::spec::Target;
 /// s / simulated_size, and the counts and exposures that update a prior are s and simulated_size.
 #[derive(Debug, Clone)]
 pub struct Evaluator {
-    targets: Vec<Prepared>,
+    pub(super) targets: Vec<Prepared>,
     /// Numbers in an aligned replicate.
     width: usize,
 }

@@ -6,12 +6,14 @@ mod loss;
 
 mod align;
 mod combine;
+mod expected;
 mod measure;
 mod prepared;
 mod profile;
 
 pub use align::Aligned;
 pub use evaluator::Evaluator;
+pub use expected::ExpectedRow;
 pub use loss::*;
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(super) struct Prepared {
     pub layout: Layout,
     pub observed: Vec<f64>,
     /// NaN where the data have none.
-    sizes: Vec<f64>,
+    pub sizes: Vec<f64>,
     /// Standard deviations from the data or the study file; empty if there are none.
     spread: Vec<f64>,
     /// What each row's simulated value is multiplied with before any profiled factor.
@@ -29,7 +29,7 @@ pub(super) struct Prepared {
 #[derive(Debug, Clone)]
 pub(super) struct Block {
     pub rows: Vec<usize>,
-    draws: Vec<Vec<usize>>,
+    pub draws: Vec<Vec<usize>>,
 }
 
 /// What one replicate, or the mean of several, simulated for each data row.

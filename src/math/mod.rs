@@ -1,6 +1,9 @@
 //! Transcendental functions, special functions and distributions that give the same bits on every
 //! target. The only home of `exp`, `ln`, `lgamma` and their kin; it knows nothing of studies.
 
+pub mod dist;
+pub mod dist;
+pub mod duration;
 mod gamma;
 pub mod normal;
 pub mod wire;
@@ -53,6 +56,12 @@ pub fn cos(x: f64) -> f64 {
 #[inline]
 pub fn tanh(x: f64) -> f64 {
     libm::tanh(x)
+}
+
+/// P(Z <= x) of a standard normal Z; accurate in both tails.
+#[inline]
+pub fn normal_cdf(x: f64) -> f64 {
+    0.5 * libm::erfc(-x / std::f64::consts::SQRT_2)
 }
 
 /// ln(sum of e^x) without overflow; -infinity for an empty slice or all -infinity.

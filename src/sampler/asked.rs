@@ -19,7 +19,8 @@ pub(super) struct AskedPoints {
     order: Vec<usize>,
     /// How many points there are, if finite; saturates.
     size: Option<u64>,
-    seen: BTreeSet<Vec<u64>>,
+    /// Ordered by a hash first: comparing long keys in a large set would cost more than the draw.
+    seen: BTreeSet<(u64, Vec<u64>)>,
 }
 
 impl AskedPoints {
@@ -85,7 +86,7 @@ impl AskedPoints {
     }
 
     /// `point` or one that differs from it little, and that was not asked: first by steps along one
-    /// parameter, then by counting through a finite space. `point` itself if there is none.
+    /// parameter, then by counting through the space. `point` itself if there is none.
     pub(super) fn unasked_near(&self, point: Point) -> Point {
         if self.exhausted() || !self.contains(&point) {
             return point;
@@ -112,7 +113,6 @@ impl AskedPoints {
     }
 
     fn next_unasked(&self, point: &Point) -> Option<Point> {
-        self.size?;
         let mut next = point.clone();
         for _ in 0..self.seen.len() {
             self.count_on(&mut next);
@@ -123,7 +123,7 @@ impl AskedPoints {
         None
     }
 
-    /// The next point of a finite space, as on an odometer whose last wheel is the last name.
+    /// The next point of the space, as on an odometer whose last wheel is the last name.
     fn count_on(&self, point: &mut Point) {
         for &position in self.order.iter().rev() {
             let domain = &self.space.0[position].domain;
@@ -138,13 +138,15 @@ impl AskedPoints {
 }
 
 /// What tells points apart: 0.0 and -0.0 are one value.
-fn key(point: &Point) -> Vec<u64> {
+fn key(point: &Point) -> (u64, Vec<u64>) {
     let bits = |value: &Value| match *value {
         Value::Float(value) => (value + 0.0).to_bits(),
         Value::Int(value) => value as u64,
         Value::Choice(position) => u64::from(position),
     };
-    point.0.iter().map(bits).collect()
+    let bits: Vec<u64> = point.0.iter().map(bits).collect();
+    let mix = |hash: u64, &bits: &u64| (hash ^ bits).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    (bits.iter().fold(0, mix), bits)
 }
 
 /// So many values up or down from `value`; it may be out of its domain.

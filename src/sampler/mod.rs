@@ -3,6 +3,8 @@
 //! number and the observations before it.
 
 mod asked;
+#[cfg(test)]
+mod conformance;
 mod random;
 mod sobol;
 mod tpe;

@@ -174,7 +174,7 @@ impl State {
         let known = self.trials.get_mut(attempt.trial.index());
         known
             .filter(|trial| (attempt.replicate as usize) < trial.replicates.len())
-            .ok_or(format!("{attempt} has no trial"))
+            .ok_or_else(|| format!("{attempt} has no trial"))
     }
 
     fn launch(&mut self, slot: SlotId, attempt: Attempt) -> Applied {
@@ -222,6 +222,9 @@ impl State {
             return Err(format!("{trial} is not pending"));
         };
         match entry.runner {
+            Runner::Slots if entry.decision().is_none() => {
+                return Err(format!("{trial} was told before it was decided"));
+            }
             Runner::Slots => {
                 self.pending_slots -= 1;
                 self.waiting -= u64::from(entry.waiting);

@@ -11,12 +11,14 @@ mod slot_time;
 
 mod best;
 mod failures;
+mod fit;
 mod progress;
 mod timeline;
 mod trials;
 
 pub use best::*;
 pub use failures::*;
+pub use fit::*;
 pub use parameters::*;
 pub use progress::*;
 pub use timeline::*;

@@ -23,7 +23,9 @@ pub struct Progress {
     imported: u32,
     /// Trials asked and not told, with their replicates done.
     pending: BTreeMap<TrialId, u32>,
+    /// Records that told the result of a trial.
     told_at: Vec<Seq>,
+    /// Sum over asks of the trials whose result the sampler did not know.
     unseen: u64,
     best: Option<BestSoFar>,
     replicates_done: u64,
@@ -180,19 +182,19 @@ impl Progress {
     }
 
     fn asked(&mut self, trial: TrialId, saw: Seq) {
-        self.unseen += u64::from(self.staleness(saw));
+        self.unseen += u64::from(self.staleness(trial, saw));
         self.asked += 1;
         self.pending.insert(trial, 0);
     }
 
-    /// How many of the trials asked so far the next ask does not know the result of.
-    fn staleness(&self, saw: Seq) -> u32 {
+    /// How many of the trials before `trial` its ask did not know the result of.
+    fn staleness(&self, trial: TrialId, saw: Seq) -> u32 {
         match self.mode {
-            Some(Mode::Batched { batch_size }) => self.asked % batch_size.max(1),
-            Some(Mode::Windowed { lag }) => self.asked.min(lag.saturating_sub(1)),
+            Some(Mode::Batched { batch_size }) => trial.0 % batch_size.max(1),
+            Some(Mode::Windowed { lag }) => trial.0.min(lag.saturating_sub(1)),
             Some(Mode::Parallel { .. }) | None => {
                 let seen = self.told_at.partition_point(|told| *told <= saw);
-                self.asked.saturating_sub(count(seen))
+                trial.0.saturating_sub(count(seen))
             }
         }
     }
@@ -252,6 +254,7 @@ impl Fold for Progress {
             }
             What::Imported { trial, verdict, .. } => {
                 self.imported += 1;
+                self.told_at.push(seq);
                 self.improve(record.at, *trial, verdict);
             }
             What::Amended(amendment) => self.budget = amendment.budget.or(self.budget),
@@ -307,18 +310,14 @@ mod tests {
     #[test]
     fn a_crash_counts_what_ran_until_the_last_record_once() {
         let mut records = two_trials_on_two_slots();
+        let of_crashed = lost(LostReason::ProgramEnded);
         records.push(session(4_000_000));
-        records.push(ended(
-            4_000_000,
-            attempt(2, 0, 0),
-            0,
-            3_000_000,
-            1_000_000,
-            lost(LostReason::ProgramEnded),
-        ));
-        let progress = Progress::of(&records);
-        assert_eq!(progress.summary(Tick(4_000_000)).idle_slot_seconds, 1.0);
-        assert_eq!(progress.summary(Tick(5_000_000)).idle_slot_seconds, 3.0, "both slots idle since");
+        records.push(ended(4_000_000, attempt(2, 0, 0), 0, 4_000_000, 0, of_crashed));
+        let idle = |records: &[Record], now| Progress::of(records).summary(Tick(now)).idle_slot_seconds;
+        assert_eq!(idle(&records, 4_000_000), 1.0);
+        assert_eq!(idle(&records, 5_000_000), 1.0, "the new session has no slots yet");
+        records.push(slots(4_000_000, 2));
+        assert_eq!(idle(&records, 5_000_000), 3.0, "both slots idle since");
     }
 
     #[test]

@@ -56,10 +56,12 @@ impl SlotTime {
         self.busy_us + self.running.values().map(|running| now.since_us(running.since)).sum::<u64>()
     }
 
-    /// Nothing runs on from the session before; it ran until that session's last record.
+    /// Nothing runs on from the session before; it ran until that session's last record. The new one
+    /// has no slots until it tells of them.
     fn session(&mut self) {
         self.busy_us = self.busy_us(self.upto);
         self.running.clear();
+        self.capacity = 0;
     }
 
     fn ended(&mut self, at: Tick, attempt: Attempt, slot: SlotId) {

@@ -68,7 +68,7 @@ pub struct Gap {
 pub struct SlotLane {
     /// Which.
     pub slot: SlotId,
-    /// Its attempts, by start.
+    /// Its attempts that began to run, by start.
     pub bars: Vec<Bar>,
     /// Its idle gaps, by start.
     pub gaps: Vec<Gap>,
@@ -114,6 +114,16 @@ impl Timeline {
         }
     }
 
+    /// Nothing runs on from the session before: what did, did until its last record, `before`. The
+    /// new session has no slots until it tells of them.
+    fn session(&mut self, before: Tick) {
+        for lane in self.lanes.values_mut() {
+            lane.bars.extend(lane.under_way(before).map(|bar| Bar { kind: BarKind::Lost, ..bar }));
+            lane.running = None;
+        }
+        self.capacity(before, 0);
+    }
+
     fn ended(&mut self, at: Tick, slot: SlotId, bar: Bar) {
         let lane = self.lanes.entry(slot).or_default();
         if let Some((since, group)) = &mut lane.running {
@@ -121,21 +131,23 @@ impl Timeline {
             *since = at;
         }
         lane.running.take_if(|(_, group)| group.is_empty());
-        lane.bars.push(bar);
+        let ran = bar.ended_at_us > bar.started_at_us;
+        if ran || !matches!(bar.kind, BarKind::Lost | BarKind::Cancelled) {
+            lane.bars.push(bar);
+        }
     }
 }
 
 impl Lane {
+    fn under_way(&self, now: Tick) -> Option<Bar> {
+        let (since, group) = self.running.as_ref()?;
+        let attempt = *group.first()?;
+        Some(Bar { attempt, started_at_us: *since, ended_at_us: now, kind: BarKind::Running })
+    }
+
     fn present(&self, slot: SlotId, now: Tick) -> SlotLane {
         let mut bars = self.bars.clone();
-        if let Some((since, group)) = &self.running {
-            bars.extend(group.first().map(|&attempt| Bar {
-                attempt,
-                started_at_us: *since,
-                ended_at_us: now,
-                kind: BarKind::Running,
-            }));
-        }
+        bars.extend(self.under_way(now));
         bars.sort_by_key(|bar| bar.started_at_us);
         let intervals = self.present.iter().map(|&(from, to)| (from, to.unwrap_or(now)));
         let gaps = intervals.flat_map(|interval| gaps(&bars, interval)).collect();
@@ -162,10 +174,10 @@ fn gaps(bars: &[Bar], (from, to): (Tick, Tick)) -> Vec<Gap> {
 
 impl Fold for Timeline {
     fn observe(&mut self, _seq: Seq, record: &Record) {
+        let before = self.last_at;
         self.last_at = self.last_at.max(record.at);
         match &record.what {
-            // Nothing runs on from the session before; its ends are recorded in this one.
-            What::Session { .. } => self.lanes.values_mut().for_each(|lane| lane.running = None),
+            What::Session { .. } => self.session(before),
             What::Slots { capacity } => self.capacity(record.at, *capacity),
             What::Launched { slot, attempts } => {
                 self.lanes.entry(*slot).or_default().running = Some((record.at, attempts.clone()));
@@ -249,11 +261,20 @@ mod tests {
     }
 
     #[test]
-    fn nothing_runs_on_into_the_next_session() {
+    fn a_crash_ends_what_ran_and_takes_the_slots_away() {
         let mut records = two_trials_on_two_slots();
         records.push(session(4_000_000));
-        let summary = Timeline::of(&records).summary(Tick(4_000_000));
-        assert!(summary.slots[0].bars.iter().all(|bar| bar.kind != BarKind::Running));
+        records.push(ended(4_000_000, attempt(2, 0, 0), 0, 4_000_000, 0, lost(LostReason::ProgramEnded)));
+        records.push(slots(5_000_000, 1));
+        let summary = Timeline::of(&records).summary(Tick(6_000_000));
+        let last = summary.slots[0].bars.last().unwrap();
+        assert_eq!(
+            (last.started_at_us, last.ended_at_us, last.kind),
+            (Tick(3_000_000), Tick(4_000_000), BarKind::Lost)
+        );
+        assert_eq!(summary.slots[0].bars.len(), 3);
+        assert_eq!(gaps_of(&summary, 0), [(5_000_000, 6_000_000)]);
+        assert_eq!(gaps_of(&summary, 1), [(3_000_000, 4_000_000)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! writes them anew; a changed line means that results of earlier versions are not reproduced any
 //! more, and that a version number has to change.
 
-#[path = "../golden/digests.rs"]
+#[path = "../golden/digests/mod.rs"]
 mod digests;
 
 use std::path::PathBuf;

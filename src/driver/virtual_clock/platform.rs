@@ -34,7 +34,7 @@ pub struct World {
 
 enum Happening {
     AttemptEnds { slot: SlotId, turn: u64 },
-    Tell(Event),
+    Tell(Box<Event>),
     Committed { upto: usize },
     CommitFailed { upto: usize },
     Crash,
@@ -77,10 +77,10 @@ impl<W: Workload> VirtualClock<W> {
     pub fn new(world: World, workload: W, asker: Asker, kept: Vec<Record>, now: Tick) -> VirtualClock<W> {
         let mut agenda = Agenda::new();
         for &(at, capacity) in &world.slots {
-            agenda.put(at.max(now), Happening::Tell(Event::Slots(capacity)));
+            agenda.put(at.max(now), Happening::Tell(Box::new(Event::Slots(capacity))));
         }
         for (at, command) in &world.commands {
-            agenda.put(*at, Happening::Tell(Event::Command(command.clone())));
+            agenda.put(*at, Happening::Tell(Box::new(Event::Command(command.clone()))));
         }
         if let Some(at) = world.crash_at {
             agenda.put(at, Happening::Crash);
@@ -151,7 +151,7 @@ impl<W: Workload> VirtualClock<W> {
 
     fn happen(&mut self, what: Happening) -> Option<Event> {
         match what {
-            Happening::Tell(event) => Some(event),
+            Happening::Tell(event) => Some(*event),
             Happening::Committed { upto } => {
                 self.committing = false;
                 self.durable = upto;
@@ -179,7 +179,7 @@ impl<W: Workload> VirtualClock<W> {
         let run_us = self.now.since_us(entry.began);
         let event = Event::Ended { attempt: planned.attempt, outcome: planned.outcome, run_us };
         if planned.fate.repeated {
-            self.agenda.put(self.now.plus_us(run_us / 2 + 1), Happening::Tell(event.clone()));
+            self.agenda.put(self.now.plus_us(run_us / 2 + 1), Happening::Tell(Box::new(event.clone())));
         }
         self.begin(slot);
         Some(event)
@@ -279,7 +279,7 @@ impl<W: Workload> Platform for VirtualClock<W> {
                 if self.world.ask_us == 0 {
                     self.at_once.push_back(answer);
                 } else {
-                    self.agenda.put(self.now.plus_us(self.world.ask_us), Happening::Tell(answer));
+                    self.agenda.put(self.now.plus_us(self.world.ask_us), Happening::Tell(Box::new(answer)));
                 }
             }
             Effect::Append { seq, record } => {

@@ -4,6 +4,9 @@
 use crate::math::{exp, ln};
 use crate::spec::{Domain, Value, nearest_int};
 
+/// More whole numbers than this are [`Axis::Fine`].
+const MOST_CELLS: u64 = 1 << 40;
+
 /// A parameter with more than one value.
 #[derive(Debug, Clone)]
 pub(super) enum Axis {
@@ -11,6 +14,9 @@ pub(super) enum Axis {
     Real(Scale, [f64; 2]),
     /// A whole number.
     Whole(Scale, [i64; 2]),
+    /// A whole number of so large a range that it is taken for a float and rounded: the cell of one
+    /// number would be lost to rounding.
+    Fine(Scale, [i64; 2]),
     /// One of so many.
     Choice(u32),
 }
@@ -70,7 +76,9 @@ impl Axis {
         Some(match *domain {
             Domain::Float { low, high, log } => Axis::Real(Scale::new(low, high, log), [low, high]),
             Domain::Int { low, high, log } => {
-                Axis::Whole(Scale::new(low as f64 - 0.5, high as f64 + 0.5, log), [low, high])
+                let scale = Scale::new(low as f64 - 0.5, high as f64 + 0.5, log);
+                let fine = high.abs_diff(low) > MOST_CELLS;
+                if fine { Axis::Fine(scale, [low, high]) } else { Axis::Whole(scale, [low, high]) }
             }
             Domain::Categorical { ref choices } => Axis::Choice(choices.len() as u32),
         })
@@ -79,7 +87,9 @@ impl Axis {
     /// The coordinate of a value; of a choice, its position.
     pub(super) fn coordinate(&self, value: Value) -> f64 {
         match self {
-            Axis::Real(scale, _) | Axis::Whole(scale, _) => scale.to_unit(value.as_f64()),
+            Axis::Real(scale, _) | Axis::Whole(scale, _) | Axis::Fine(scale, _) => {
+                scale.to_unit(value.as_f64())
+            }
             Axis::Choice(_) => value.as_f64(),
         }
     }
@@ -88,7 +98,9 @@ impl Axis {
     pub(super) fn value(&self, coordinate: f64) -> Value {
         match *self {
             Axis::Real(scale, [low, high]) => Value::Float(scale.at_unit(coordinate).clamp(low, high)),
-            Axis::Whole(scale, [low, high]) => nearest_int(scale.at_unit(coordinate), low, high),
+            Axis::Whole(scale, [low, high]) | Axis::Fine(scale, [low, high]) => {
+                nearest_int(scale.at_unit(coordinate), low, high)
+            }
             Axis::Choice(_) => Value::Choice(coordinate as u32),
         }
     }

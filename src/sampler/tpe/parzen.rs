@@ -41,7 +41,7 @@ pub(super) struct Parzen {
 impl Column {
     fn new(axis: &Axis) -> Column {
         match axis {
-            Axis::Real(..) => Column::Real(Kernels::default()),
+            Axis::Real(..) | Axis::Fine(..) => Column::Real(Kernels::default()),
             Axis::Whole(..) => Column::Whole(Kernels::default()),
             Axis::Choice(size) => Column::Choice(Vec::new(), *size),
         }

@@ -1,4 +1,4 @@
-//! Mistakes in data files and between them and the model.
+//! Mistakes in data files and their columns.
 
 use super::*;
 use expect_test::expect;

@@ -1,4 +1,4 @@
-//! Mistakes in the model, its parameters and the starting points.
+//! Mistakes in the model and its parameters.
 
 use super::*;
 use expect_test::expect;

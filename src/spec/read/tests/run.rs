@@ -1,4 +1,4 @@
-//! Mistakes in how the study runs.
+//! Mistakes in mode, budget, attempts and sampler.
 
 use super::*;
 use expect_test::expect;

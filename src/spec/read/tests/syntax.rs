@@ -1,4 +1,4 @@
-//! Mistakes of syntax, of keys and of types, in both formats.
+//! Texts that are no study file at all.
 
 use super::*;
 use expect_test::expect;

@@ -1,4 +1,4 @@
-//! Mistakes in targets, and every measure as it is written.
+//! Mistakes in targets and their likelihoods.
 
 use super::*;
 use expect_test::expect;

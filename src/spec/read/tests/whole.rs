@@ -1,4 +1,4 @@
-//! Whole files: many mistakes at once, both formats alike, and damage.
+//! Whole study files: many mistakes at once, equal forms, damaged bytes.
 
 use super::*;
 use crate::rng::{Purpose, Stream};
