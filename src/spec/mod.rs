@@ -4,6 +4,7 @@
 
 mod card;
 mod read;
+mod schema;
 mod space;
 mod study;
 mod table;
@@ -12,6 +13,7 @@ mod unit;
 
 pub use card::*;
 pub use read::*;
+pub use schema::study_schema;
 pub use space::*;
 pub use study::*;
 pub use table::*;
