@@ -3,6 +3,7 @@
 //! through [`Files`], models through [`Catalogue`].
 
 mod card;
+mod difference;
 mod read;
 mod space;
 mod study;
@@ -11,6 +12,7 @@ mod target;
 mod unit;
 
 pub use card::*;
+pub use difference::Difference;
 pub use read::*;
 pub use space::*;
 pub use study::*;
