@@ -1,6 +1,6 @@
 //! The built-in models by name.
 
-use super::{Model, typhoid};
+use super::{Model, seir, synthetic, typhoid};
 use crate::spec::{Catalogue, ModelCard, ModelPlan, SettingProblem, Table};
 
 /// The models that come with the program.
@@ -17,12 +17,26 @@ struct Entry {
     index: fn(&ModelPlan, &str) -> Option<Table>,
 }
 
-const ENTRIES: [Entry; 1] = [Entry {
-    name: typhoid::NAME,
-    card: typhoid::card,
-    build: |plan| Ok(Box::new(typhoid::Typhoid::new(plan)?)),
-    index: typhoid::index,
-}];
+const ENTRIES: [Entry; 3] = [
+    Entry {
+        name: typhoid::NAME,
+        card: typhoid::card,
+        build: |plan| Ok(Box::new(typhoid::Typhoid::new(plan)?)),
+        index: typhoid::index,
+    },
+    Entry {
+        name: seir::NAME,
+        card: seir::card,
+        build: |plan| Ok(Box::new(seir::Seir::new(plan)?)),
+        index: seir::index,
+    },
+    Entry {
+        name: synthetic::NAME,
+        card: synthetic::card,
+        build: |plan| Ok(Box::new(synthetic::Synthetic::new(plan)?)),
+        index: synthetic::index,
+    },
+];
 
 fn entry(name: &str) -> Option<&'static Entry> {
     const { &ENTRIES }.iter().find(|entry| entry.name == name)

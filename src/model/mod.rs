@@ -3,6 +3,8 @@
 
 mod catalogue;
 mod inputs;
+mod seir;
+mod synthetic;
 mod typhoid;
 
 pub use catalogue::{BuiltIn, build};

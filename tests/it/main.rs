@@ -2,5 +2,6 @@
 
 mod golden;
 mod tidy;
+mod trade_off;
 mod views;
 mod worlds;
