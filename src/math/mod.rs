@@ -2,7 +2,6 @@
 //! target. The only home of `exp`, `ln`, `lgamma` and their kin; it knows nothing of studies.
 
 pub mod dist;
-pub mod dist;
 pub mod duration;
 mod gamma;
 pub mod normal;
