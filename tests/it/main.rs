@@ -1,6 +1,7 @@
 //! What crosses parts of the core, in one binary to keep linking short.
 
 mod golden;
+mod guide;
 mod studies;
 mod tidy;
 mod trade_off;
