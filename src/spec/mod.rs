@@ -5,6 +5,7 @@
 mod card;
 mod difference;
 mod read;
+mod schema;
 mod space;
 mod study;
 mod table;
@@ -14,6 +15,7 @@ mod unit;
 pub use card::*;
 pub use difference::Difference;
 pub use read::*;
+pub use schema::study_schema;
 pub use space::*;
 pub use study::*;
 pub use table::*;
