@@ -77,3 +77,14 @@ fn a_deleted_study_is_gone() {
     assert_eq!(folder.run("show sphere").code, Some(2));
     folder.succeed("run study.toml --new");
 }
+
+#[test]
+fn a_running_study_can_be_followed_to_its_end() {
+    let folder = Folder::with_study(&[("mean_ms = 5", "mean_ms = 50")]);
+    let mut running = folder.start("run study.toml --workers 2 --json");
+    running.next_trial().unwrap();
+    let followed = folder.succeed("show sphere --follow");
+    assert!(followed.output.contains("20 of 20 trials"), "{}", followed.output);
+    assert!(followed.errors.lines().any(|line| line.contains("/20 trials, best ")), "{}", followed.errors);
+    assert_eq!(running.wait().0, Some(0));
+}
