@@ -4,6 +4,7 @@
 
 use super::axis::Axis;
 use super::kernels::{Kernels, log_norm_of, narrowest};
+use super::mass::Normal;
 use crate::ids::TrialId;
 use crate::math::ln;
 
@@ -31,7 +32,9 @@ pub(super) struct Parzen {
     pub(super) columns: Vec<Column>,
     /// For each trial, the sum of its kernels' log norms.
     pub(super) log_norm: Vec<f64>,
-    /// The same of the prior's component.
+    /// The prior's kernel along a numeric axis: centred, as wide as the range.
+    pub(super) prior: Normal,
+    /// The sum of the log norms of the prior's component.
     pub(super) prior_log_norm: f64,
     /// Of each trial, without the prior's.
     pub(super) weights: Vec<f64>,
@@ -74,6 +77,7 @@ impl Parzen {
         let columns: Vec<Column> = axes.iter().map(Column::new).collect();
         Parzen {
             prior_weight,
+            prior: Normal::new(0.5, 1.0),
             trials: Vec::new(),
             prior_log_norm: columns.iter().map(Column::prior_log_norm).sum(),
             columns,
