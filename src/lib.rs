@@ -11,3 +11,4 @@ pub mod rng;
 pub mod sampler;
 pub mod scheduler;
 pub mod spec;
+pub mod view;

@@ -24,15 +24,22 @@ pub enum Purpose {
     Test = 6,
 }
 
+/// Version of the streams: a change of any draw changes it.
+pub const VERSION: u32 = 1;
+
 /// A stream of random numbers, 2^58 draws of 32 bits long.
 #[derive(Debug, Clone)]
 pub struct Stream {
     key: [u32; 2],
     /// `[block, block high bits and purpose, a, b]`
     counter: [u32; 4],
-    buffer: [u32; 4],
+    buffer: [u32; BUFFERED],
     used: u8,
 }
+
+/// Blocks made at a time: they do not depend on one another, so that the processor works on all.
+const BLOCKS: usize = 4;
+const BUFFERED: usize = 4 * BLOCKS;
 
 /// Highest part of the block number that fits beside the purpose.
 const BLOCK_HIGH_MASK: u32 = 0x00ff_ffff;
@@ -43,15 +50,15 @@ impl Stream {
         Stream {
             key: [seed as u32, (seed >> 32) as u32],
             counter: [0, u32::from(purpose as u8) << 24, a, b],
-            buffer: [0; 4],
-            used: 4,
+            buffer: [0; BUFFERED],
+            used: BUFFERED as u8,
         }
     }
 
     /// The next 32 random bits.
     #[inline]
     pub fn next_u32(&mut self) -> u32 {
-        if self.used == 4 {
+        if usize::from(self.used) == BUFFERED {
             self.refill();
         }
         let value = self.buffer[usize::from(self.used)];
@@ -94,16 +101,22 @@ impl Stream {
         (product >> 32) as u32
     }
 
-    #[inline]
+    #[inline(never)]
     fn refill(&mut self) {
-        self.buffer = philox4x32_10(self.counter, self.key);
+        let blocks = philox4x32_10([(); BLOCKS].map(|()| self.next_counter()), self.key);
+        self.buffer.copy_from_slice(blocks.as_flattened());
         self.used = 0;
-        let (low, carry) = self.counter[0].overflowing_add(1);
+    }
+
+    fn next_counter(&mut self) -> [u32; 4] {
+        let counter = self.counter;
+        let (low, carry) = counter[0].overflowing_add(1);
         self.counter[0] = low;
         if carry {
-            let high = (self.counter[1] & BLOCK_HIGH_MASK).wrapping_add(1) & BLOCK_HIGH_MASK;
-            self.counter[1] = (self.counter[1] & !BLOCK_HIGH_MASK) | high;
+            let high = (counter[1] & BLOCK_HIGH_MASK).wrapping_add(1) & BLOCK_HIGH_MASK;
+            self.counter[1] = (counter[1] & !BLOCK_HIGH_MASK) | high;
         }
+        counter
     }
 }
 
@@ -115,19 +128,21 @@ pub fn replicate_seed(study_seed: u64, trial: TrialId, replicate: u32, common: b
 }
 
 #[inline]
-fn philox4x32_10(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+fn philox4x32_10<const N: usize>(mut counters: [[u32; 4]; N], mut key: [u32; 2]) -> [[u32; 4]; N] {
     for _ in 0..10 {
-        let product0 = u64::from(counter[0]) * 0xD251_1F53;
-        let product1 = u64::from(counter[2]) * 0xCD9E_8D57;
-        counter = [
-            (product1 >> 32) as u32 ^ counter[1] ^ key[0],
-            product1 as u32,
-            (product0 >> 32) as u32 ^ counter[3] ^ key[1],
-            product0 as u32,
-        ];
+        for counter in &mut counters {
+            let product0 = u64::from(counter[0]) * 0xD251_1F53;
+            let product1 = u64::from(counter[2]) * 0xCD9E_8D57;
+            *counter = [
+                (product1 >> 32) as u32 ^ counter[1] ^ key[0],
+                product1 as u32,
+                (product0 >> 32) as u32 ^ counter[3] ^ key[1],
+                product0 as u32,
+            ];
+        }
         key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
     }
-    counter
+    counters
 }
 
 #[cfg(test)]
@@ -137,15 +152,27 @@ mod tests {
     /// Known answers of Random123 1.14 (`kat_vectors`, philox4x32 10).
     #[test]
     fn philox_gives_the_known_answers() {
-        assert_eq!(philox4x32_10([0; 4], [0; 2]), [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
-        assert_eq!(
-            philox4x32_10([u32::MAX; 4], [u32::MAX; 2]),
-            [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]
+        let check = |counter, key, answer| assert_eq!(philox4x32_10([counter], key), [answer]);
+        check([0; 4], [0; 2], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
+        check([u32::MAX; 4], [u32::MAX; 2], [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]);
+        check(
+            [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+            [0xa4093822, 0x299f31d0],
+            [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
         );
-        assert_eq!(
-            philox4x32_10([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0]),
-            [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]
-        );
+    }
+
+    /// Blocks come in the order of their counters, also where the low part overflows.
+    #[test]
+    fn a_stream_is_its_blocks_in_order() {
+        let mut stream = Stream::new(42 | (7 << 32), Purpose::Test, 3, 4);
+        stream.counter[0] = u32::MAX - 5;
+        let tag = u32::from(Purpose::Test as u8) << 24;
+        for block in (u64::from(u32::MAX) - 5)..(u64::from(u32::MAX) + 8) {
+            let counter = [block as u32, tag | (block >> 32) as u32, 3, 4];
+            let [answer] = philox4x32_10([counter], [42, 7]);
+            assert_eq!(answer.map(|_| stream.next_u32()), answer);
+        }
     }
 
     #[test]

@@ -2,6 +2,12 @@
 //! conformance suite, and the virtual clock. It reads no real clock and starts no thread: those
 //! are the platforms', `native` and `web`.
 
+pub mod conformance;
+mod memory;
+mod run;
 mod store;
+pub mod virtual_clock;
 
+pub use memory::MemoryStore;
+pub use run::*;
 pub use store::*;

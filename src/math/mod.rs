@@ -1,9 +1,14 @@
 //! Transcendental functions, special functions and distributions that give the same bits on every
 //! target. The only home of `exp`, `ln`, `lgamma` and their kin; it knows nothing of studies.
 
+pub mod dist;
+pub mod duration;
 pub mod fast;
+mod gamma;
 pub mod normal;
 pub mod wire;
+
+pub use gamma::*;
 
 /// e^x.
 #[inline]

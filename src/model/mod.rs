@@ -1,6 +1,14 @@
 //! A model answers one request, a seeded replicate at a point, with tables of outputs. Built-in
 //! models are here; none of them knows of trials' losses, slots or stores.
 
+mod catalogue;
+mod inputs;
+mod seir;
+mod synthetic;
+mod typhoid;
+
+pub use catalogue::{BuiltIn, build};
+
 use crate::ids::TrialId;
 use crate::spec::{ModelCard, Point, Table};
 use serde::{Deserialize, Serialize};

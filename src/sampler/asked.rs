@@ -19,7 +19,8 @@ pub(super) struct AskedPoints {
     order: Vec<usize>,
     /// How many points there are, if finite; saturates.
     size: Option<u64>,
-    seen: BTreeSet<Vec<u64>>,
+    /// Ordered by a hash first: comparing long keys in a large set would cost more than the draw.
+    seen: BTreeSet<(u64, Vec<u64>)>,
 }
 
 impl AskedPoints {
@@ -137,13 +138,15 @@ impl AskedPoints {
 }
 
 /// What tells points apart: 0.0 and -0.0 are one value.
-fn key(point: &Point) -> Vec<u64> {
+fn key(point: &Point) -> (u64, Vec<u64>) {
     let bits = |value: &Value| match *value {
         Value::Float(value) => (value + 0.0).to_bits(),
         Value::Int(value) => value as u64,
         Value::Choice(position) => u64::from(position),
     };
-    point.0.iter().map(bits).collect()
+    let bits: Vec<u64> = point.0.iter().map(bits).collect();
+    let mix = |hash: u64, &bits: &u64| (hash ^ bits).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    (bits.iter().fold(0, mix), bits)
 }
 
 /// So many values up or down from `value`; it may be out of its domain.

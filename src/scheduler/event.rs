@@ -78,7 +78,8 @@ pub enum Effect {
         /// Which.
         attempt: Attempt,
     },
-    /// Nothing more will come: everything is durable that can be.
+    /// Nothing more will come by itself, and everything is durable. A later event, such as a larger
+    /// budget, may begin it again.
     Done(StopReason),
 }
 
@@ -93,6 +94,8 @@ pub enum StopReason {
     TargetLoss,
     /// The user stopped it; trials may be pending.
     Stopped,
+    /// The next ask must see a trial that a caller has not told yet.
+    WaitsForCaller,
     /// Another writer has the study.
     Fenced,
     /// No slot answers any more: each ignored its stop flag after a time-out.

@@ -143,6 +143,41 @@ impl Measure {
     }
 }
 
+impl Measure {
+    /// Whether an observed value, with its observed size if there is one, can be compared under
+    /// this measure.
+    ///
+    /// # Errors
+    /// What is allowed, as a fragment such as "a whole number, 0 or more".
+    pub fn accepts_observed(&self, x: f64, n: Option<f64>) -> Result<(), &'static str> {
+        let whole = x >= 0.0 && x.is_finite() && x.fract() == 0.0;
+        let (accepted, allowed) = match self {
+            Measure::Value => (true, "anything"),
+            Measure::SquaredError
+            | Measure::AbsoluteError
+            | Measure::Normal { .. }
+            | Measure::StudentT { .. }
+            | Measure::Laplace { .. } => (x.is_finite(), "a finite number"),
+            Measure::RelativeError => (x.is_finite() && x != 0.0, "a finite number other than 0"),
+            Measure::LogNormal { .. } => (x.is_finite() && x > 0.0, "a finite number above 0"),
+            Measure::Poisson
+            | Measure::NegativeBinomial { .. }
+            | Measure::NegativeBinomialProbability { .. }
+            | Measure::Multinomial
+            | Measure::DirichletMultinomial { .. } => (whole, "a whole number, 0 or more"),
+            Measure::Binomial | Measure::BetaBinomial { .. } | Measure::BetaBinomialOverdispersed { .. } => (
+                whole && n.is_some_and(|n| n.is_finite() && n >= x && n.fract() == 0.0),
+                "a whole number from 0 to the observed size, itself a whole number",
+            ),
+            Measure::GammaPoisson { .. } => (
+                whole && n.is_some_and(|n| n.is_finite() && n > 0.0),
+                "a whole number, 0 or more, with an observed size (exposure) above 0",
+            ),
+        };
+        if accepted { Ok(()) } else { Err(allowed) }
+    }
+}
+
 /// How the replicates of a trial become one loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Combine {

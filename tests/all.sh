@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Every test of Freerun. Needs a Rust toolchain and Debian's package manager; as root it installs
+# the rest, otherwise it says with one line what to install. Stops at the first step that fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+target=wasm32-unknown-unknown
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/freerun-tests
+python=$cache/venv/bin/python
+
+# Runs a step, and tells how long it took or that it failed. Inside it `set -e` is off: steps that
+# are functions chain their commands.
+step() {
+    local name=$1 begun=$SECONDS
+    shift
+    printf '== %s\n' "$name"
+    if ! "$@"; then
+        printf 'FAILED: %s, after %s s\n' "$name" $((SECONDS - begun)) >&2
+        exit 1
+    fi
+    printf '== %s: ok, %s s\n' "$name" $((SECONDS - begun))
+}
+
+missing_packages() {
+    command -v node >/dev/null || echo nodejs
+    if [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ]; then
+        [ -x /usr/bin/cargo ] || echo cargo-web
+        [ -x /usr/bin/rustc ] || echo rustc-web
+        [ -d "$(/usr/bin/rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ] || echo rust-web-src
+        [ -n "$(compgen -c wasm-ld-)" ] || echo lld-22
+    fi
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+}
+
+install_packages() {
+    local packages
+    mapfile -t packages < <(missing_packages)
+    [ ${#packages[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "missing; run: sudo apt-get install -y ${packages[*]}" >&2
+        return 1
+    fi
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}"
+}
+
+install_optuna() {
+    { [ -x "$python" ] || python3 -m venv "$cache/venv"; } &&
+        "$python" -m pip install --quiet --disable-pip-version-check 'optuna==5.*' optuna-dashboard
+}
+
+golden() {
+    local module
+    module=$(bash tests/golden/build-wasm.sh) && node tests/golden/node.mjs "$module"
+}
+
+features_alone() {
+    local package feature
+    cargo metadata --no-deps --format-version 1 | node -e '
+        for (const { name, features } of JSON.parse(require("fs").readFileSync(0, "utf8")).packages)
+            for (const feature of Object.keys(features))
+                if (feature !== "default") console.log(name, feature)' |
+        while read -r package feature; do
+            echo "$package with $feature alone"
+            cargo check --quiet --package "$package" --no-default-features --features "$feature" || return 1
+        done
+}
+
+step 'Debian packages' install_packages
+step 'format' cargo fmt --all --check
+step 'lints' cargo clippy --workspace --all-targets -- -D warnings
+step 'tests' cargo test --workspace
+step 'documentation' env RUSTDOCFLAGS='-D warnings' cargo doc --package freerun --no-deps
+step 'each feature alone' features_alone
+step 'the same bits in WebAssembly' golden
+step 'Optuna' install_optuna
+for check in native/tests/*.py; do
+    [ -e "$check" ] || continue
+    step "$check" "$python" "$check"
+done
+echo 'all steps passed'
