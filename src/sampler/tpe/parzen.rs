@@ -63,6 +63,28 @@ impl Column {
         }
     }
 
+    /// Adds what is at `coordinate` as number `place` by trial; gives its place among the sorted.
+    fn insert(&mut self, place: usize, trial: TrialId, coordinate: f64) -> usize {
+        match self {
+            Column::Real(kernels) | Column::Whole(kernels) => kernels.insert(place, trial, coordinate),
+            Column::Choice(choices, _) => {
+                choices.insert(place, coordinate as u32);
+                0
+            }
+        }
+    }
+
+    /// Takes number `place` away; gives what was its place among the sorted.
+    fn remove(&mut self, place: usize, trial: TrialId) -> usize {
+        match self {
+            Column::Real(kernels) | Column::Whole(kernels) => kernels.remove(place, trial),
+            Column::Choice(choices, _) => {
+                choices.remove(place);
+                0
+            }
+        }
+    }
+
     fn kernels(&mut self) -> Option<(&mut Kernels, bool)> {
         match self {
             Column::Real(kernels) => Some((kernels, false)),
@@ -100,23 +122,9 @@ impl Parzen {
         let clip = narrowest(self.len());
         self.trials.insert(place, trial);
         self.log_norm.insert(place, 0.0);
-        let stale = self.stale || clip != narrowest(self.len());
-        let mut ranks = Vec::with_capacity(self.columns.len());
-        for (column, &coordinate) in self.columns.iter_mut().zip(coordinates) {
-            match column {
-                Column::Real(kernels) | Column::Whole(kernels) => {
-                    ranks.push(kernels.insert(place, trial, coordinate));
-                }
-                Column::Choice(choices, _) => {
-                    choices.insert(place, coordinate as u32);
-                    ranks.push(0);
-                }
-            }
-        }
-        self.stale = stale;
-        if !stale {
-            self.refit_around(&ranks);
-        }
+        let columns = self.columns.iter_mut().zip(coordinates);
+        let ranks = columns.map(|(column, &coordinate)| column.insert(place, trial, coordinate)).collect();
+        self.refit_after_change(clip, ranks);
     }
 
     /// Takes a trial out of the set, if it is in it.
@@ -125,19 +133,15 @@ impl Parzen {
         let clip = narrowest(self.len());
         self.trials.remove(place);
         self.log_norm.remove(place);
-        let stale = self.stale || clip != narrowest(self.len());
-        let mut ranks = Vec::with_capacity(self.columns.len());
-        for column in &mut self.columns {
-            match column {
-                Column::Real(kernels) | Column::Whole(kernels) => ranks.push(kernels.remove(place, trial)),
-                Column::Choice(choices, _) => {
-                    choices.remove(place);
-                    ranks.push(0);
-                }
-            }
-        }
-        self.stale = stale;
-        if !stale {
+        let ranks = self.columns.iter_mut().map(|column| column.remove(place, trial)).collect();
+        self.refit_after_change(clip, ranks);
+    }
+
+    /// Sets the widths next to where a trial came or went; all of them, later, if the narrowest width
+    /// was another before.
+    fn refit_after_change(&mut self, clip: f64, ranks: Vec<usize>) {
+        self.stale = self.stale || clip != narrowest(self.len());
+        if !self.stale {
             self.refit_around(&ranks);
         }
     }
