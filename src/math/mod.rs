@@ -3,6 +3,7 @@
 
 pub mod dist;
 pub mod duration;
+pub mod fast;
 mod gamma;
 pub mod normal;
 pub mod wire;

@@ -78,7 +78,8 @@ pub enum Effect {
         /// Which.
         attempt: Attempt,
     },
-    /// Nothing more will come: everything is durable that can be.
+    /// Nothing more will come by itself, and everything is durable. A later event, such as a larger
+    /// budget, may begin it again.
     Done(StopReason),
 }
 

@@ -193,7 +193,7 @@ impl Scheduler {
     /// When the event cannot be; nothing changed then, and the caller may go on.
     pub fn handle(&mut self, now: Tick, event: Event) -> Result<(), Rejected> {
         self.now = self.now.max(now);
-        if self.done || self.fenced {
+        if self.fenced {
             return Ok(());
         }
         self.take(event)?;
@@ -223,7 +223,6 @@ impl Scheduler {
             Event::StoreFailed(_) | Event::Clock => Ok(()),
             Event::Fenced => {
                 self.fenced = true;
-                self.done = true;
                 self.effects.clear();
                 self.effects.push_back(Effect::Done(StopReason::Fenced));
                 Ok(())
@@ -258,6 +257,7 @@ impl Scheduler {
         let record = Record { at: self.now, what };
         self.state.apply(&record)?;
         let seq = self.state.last;
+        self.done = false;
         self.effects.push_back(Effect::Append { seq, record });
         self.effects.extend(self.state.news.drain(..).map(Effect::Observe));
         Ok(seq)

@@ -222,6 +222,9 @@ impl State {
             return Err(format!("{trial} is not pending"));
         };
         match entry.runner {
+            Runner::Slots if entry.decision().is_none() => {
+                return Err(format!("{trial} was told before it was decided"));
+            }
             Runner::Slots => {
                 self.pending_slots -= 1;
                 self.waiting -= u64::from(entry.waiting);

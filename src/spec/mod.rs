@@ -3,7 +3,9 @@
 //! through [`Files`], models through [`Catalogue`].
 
 mod card;
+mod difference;
 mod read;
+mod schema;
 mod space;
 mod study;
 mod table;
@@ -11,7 +13,9 @@ mod target;
 mod unit;
 
 pub use card::*;
+pub use difference::Difference;
 pub use read::*;
+pub use schema::study_schema;
 pub use space::*;
 pub use study::*;
 pub use table::*;

@@ -1,7 +1,10 @@
 //! What crosses parts of the core, in one binary to keep linking short.
 
 mod golden;
+mod guide;
+mod studies;
 mod tidy;
+mod trade_off;
 mod typhoid;
 mod views;
 mod worlds;

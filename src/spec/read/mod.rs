@@ -134,9 +134,14 @@ fn check_settings(study: &Section, plan: &ModelPlan, catalogue: &dyn Catalogue, 
         let field = [&settings, &parameters]
             .into_iter()
             .find_map(|section| section.as_ref().and_then(|section| section.get(&problem.name)));
-        let line = field.as_ref().or(study.get("model").as_ref()).and_then(|field| field.node.line);
-        let path = field.map_or_else(|| format!("model.settings.{}", problem.name), |field| field.path);
-        report.add(line, path, problem.found, problem.allowed);
+        match field {
+            Some(field) => report.add(field.node.line, field.path, problem.found, problem.allowed),
+            None => {
+                let line = study.get("model").and_then(|field| field.node.line);
+                let found = format!("{}: {}", problem.name, problem.found);
+                report.add(line, "model", found, problem.allowed);
+            }
+        }
     }
     refused
 }

@@ -1,13 +1,16 @@
-//! Streams and replicate seeds.
+//! Streams, replicate seeds, and draws from every distribution.
 
 use super::Digests;
 use freerun::ids::TrialId;
+use freerun::math::dist;
 use freerun::rng::{Purpose, Stream, replicate_seed};
 
 const DRAWS: u32 = 10_000;
 
 pub fn add(digests: &mut Digests) {
     streams(digests);
+    continuous(digests);
+    counts(digests);
 }
 
 fn streams(digests: &mut Digests) {
@@ -21,6 +24,32 @@ fn streams(digests: &mut Digests) {
             digest.u64(replicate_seed(42, TrialId(trial), replicate, false));
             digest.u64(replicate_seed(42, TrialId(trial), replicate, true));
         }
+    });
+}
+
+fn continuous(digests: &mut Digests) {
+    numbers(digests, "dist/standard_normal", dist::standard_normal);
+    numbers(digests, "dist/exponential", dist::exponential);
+    numbers(digests, "dist/normal", |stream| dist::normal(stream, 3.0, 0.7));
+    numbers(digests, "dist/log_normal", |stream| dist::log_normal(stream, 1.172, 0.483));
+    numbers(digests, "dist/gamma", |stream| dist::gamma(stream, 2.5, 3.0));
+    numbers(digests, "dist/gamma/shape below 1", |stream| dist::gamma(stream, 0.3, 1.0));
+    numbers(digests, "dist/beta", |stream| dist::beta(stream, 0.7, 2.2));
+    numbers(digests, "dist/pareto", |stream| dist::pareto(stream, 1.0, 1.5));
+    numbers(digests, "dist/student_t", |stream| dist::student_t(stream, 4.0));
+}
+
+fn counts(digests: &mut Digests) {
+    whole(digests, "dist/bernoulli", |stream| dist::bernoulli(stream, 0.3).into());
+    whole(digests, "dist/poisson/small", |stream| dist::poisson(stream, 2.7));
+    whole(digests, "dist/poisson/large", |stream| dist::poisson(stream, 12_345.6));
+    whole(digests, "dist/negative_binomial", |stream| dist::negative_binomial(stream, 40.0, 1.3));
+    whole(digests, "dist/binomial/small", |stream| dist::binomial(stream, 20, 0.11));
+    whole(digests, "dist/binomial/large", |stream| dist::binomial(stream, 1_000_000, 0.37));
+    let mut counts = Vec::new();
+    whole(digests, "dist/multinomial", |stream| {
+        dist::multinomial(stream, 1_000, &[0.1, 0.0, 2.0, 0.7], &mut counts);
+        counts.iter().fold(0, |sum, count| sum * 1_001 + count)
     });
 }
 

@@ -5,6 +5,7 @@ mod asks;
 mod draws;
 mod functions;
 mod losses;
+mod models;
 mod study;
 
 /// FNV-1a, 64 bits (Fowler, Noll and Vo): small, and good enough to tell two lists of numbers
@@ -51,6 +52,7 @@ pub fn text() -> String {
     draws::add(&mut digests);
     functions::add(&mut digests);
     losses::add(&mut digests);
+    models::add(&mut digests);
     asks::add(&mut digests);
     study::add(&mut digests);
     digests.0

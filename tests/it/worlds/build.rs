@@ -104,7 +104,7 @@ pub enum Ended {
 pub fn session_of(
     study: &Study,
     world: &World,
-    workload: Runs,
+    workload: impl Workload,
     kept: Vec<Record>,
     epoch: u32,
     amend: Option<freerun::scheduler::Amendment>,
@@ -130,7 +130,7 @@ pub fn session_of(
 }
 
 /// One session without a crash, all of the budget.
-pub fn whole(study: &Study, world: &World, workload: Runs) -> (Vec<Record>, Tick) {
+pub fn whole(study: &Study, world: &World, workload: impl Workload) -> (Vec<Record>, Tick) {
     let (ended, records, now) = session_of(study, world, workload, Vec::new(), 1, None);
     assert_eq!(ended, Ended::Done(StopReason::TrialsDone));
     (records, now)

@@ -3,6 +3,7 @@
 
 pub mod build;
 mod equal;
+mod limits;
 mod monitor;
 mod swarm;
 mod timing;

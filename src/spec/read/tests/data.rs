@@ -1,3 +1,5 @@
+//! Mistakes in data files and their columns.
+
 use super::*;
 use expect_test::expect;
 

@@ -3,6 +3,7 @@
 mod data;
 mod model;
 mod run;
+mod schema;
 mod syntax;
 mod targets;
 mod whole;

@@ -1,3 +1,5 @@
+//! Mistakes in the model and its parameters.
+
 use super::*;
 use expect_test::expect;
 

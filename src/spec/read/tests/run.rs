@@ -1,3 +1,5 @@
+//! Mistakes in mode, budget, attempts and sampler.
+
 use super::*;
 use expect_test::expect;
 

@@ -1,3 +1,5 @@
+//! Texts that are no study file at all.
+
 use super::*;
 use expect_test::expect;
 

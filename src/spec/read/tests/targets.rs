@@ -1,3 +1,5 @@
+//! Mistakes in targets and their likelihoods.
+
 use super::*;
 use expect_test::expect;
 

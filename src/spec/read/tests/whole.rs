@@ -1,3 +1,5 @@
+//! Whole study files: many mistakes at once, equal forms, damaged bytes.
+
 use super::*;
 use crate::rng::{Purpose, Stream};
 use expect_test::expect;

@@ -1,0 +1,13 @@
+//! Running a study on this machine: the scheduler's loop with threads for the models, the sampler
+//! and the store, and the real clock. Every thread reports into one inbox; the loop is the only one
+//! to touch the scheduler. What people see is none of its business.
+
+mod asker;
+mod platform;
+mod session;
+mod threads;
+mod writer;
+
+pub use platform::{Inbox, Watch};
+pub use session::{Claimed, SessionError, converse, run};
+pub use threads::quiet_panics;
