@@ -79,7 +79,6 @@ fn shown(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::driver::conformance::sample_study;
     use crate::spec::{Domain, Mode};
 

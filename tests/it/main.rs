@@ -2,7 +2,6 @@
 
 mod golden;
 mod guide;
-mod studies;
 mod tidy;
 mod trade_off;
 mod typhoid;
