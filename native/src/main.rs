@@ -1,8 +1,14 @@
-//! The command line of Freerun.
+//! The command line of Freerun: studies run by threads of this machine, kept in databases.
+//!
+//! `cli` reads arguments and prints; `run` is the loop with its threads; `store` is where journals
+//! are kept. Everything that decides anything is in the `freerun` library.
 
+mod cli;
 mod run;
 mod store;
 #[cfg(test)]
 mod testing;
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

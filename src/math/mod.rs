@@ -3,6 +3,7 @@
 
 pub mod dist;
 pub mod duration;
+pub mod fast;
 mod gamma;
 pub mod normal;
 pub mod wire;
@@ -55,12 +56,6 @@ pub fn cos(x: f64) -> f64 {
 #[inline]
 pub fn tanh(x: f64) -> f64 {
     libm::tanh(x)
-}
-
-/// P(Z <= x) of a standard normal Z; accurate in both tails.
-#[inline]
-pub fn normal_cdf(x: f64) -> f64 {
-    0.5 * libm::erfc(-x / std::f64::consts::SQRT_2)
 }
 
 /// ln(sum of e^x) without overflow; -infinity for an empty slice or all -infinity.

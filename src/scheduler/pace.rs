@@ -32,12 +32,14 @@ impl Pace {
     }
 
     /// Replicates to keep launchable beyond those that idle slots take at once: as many as end
-    /// while one ask and its commit are under way, at least one.
+    /// while one ask and its commit are under way, with two standard deviations of a Poisson count
+    /// for bursts; at least one.
     pub fn reserve(&self, slots: u32) -> u64 {
         let (Some(run_us), Some(ask_us)) = (self.run_us, self.ask_us) else { return 1 };
         let ended_meanwhile = f64::from(slots) * ask_us / run_us.max(1.0);
         let most = slots.saturating_mul(RESERVE_PER_SLOT_MAX).max(1);
-        (ended_meanwhile.min(f64::from(most)) as u64 + 1).min(u64::from(most))
+        let with_bursts = ended_meanwhile + 2.0 * ended_meanwhile.sqrt();
+        (with_bursts.min(f64::from(most)) as u64 + 1).min(u64::from(most))
     }
 
     /// Replicates of one launch when `launchable` of them wait for `slots` slots.
@@ -65,7 +67,7 @@ mod tests {
         pace.asked(Tick(0), Tick(1_000));
         assert_eq!(pace.reserve(16), 1);
         pace.asked(Tick(0), Tick(5_000_000));
-        assert_eq!(pace.reserve(16), 9);
+        assert_eq!(pace.reserve(16), 14);
         for _ in 0..100 {
             pace.ran(1);
         }

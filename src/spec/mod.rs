@@ -3,6 +3,7 @@
 //! through [`Files`], models through [`Catalogue`].
 
 mod card;
+mod difference;
 mod read;
 mod schema;
 mod space;
@@ -12,6 +13,7 @@ mod target;
 mod unit;
 
 pub use card::*;
+pub use difference::Difference;
 pub use read::*;
 pub use schema::study_schema;
 pub use space::*;

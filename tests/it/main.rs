@@ -1,8 +1,9 @@
 //! What crosses parts of the core, in one binary to keep linking short.
 
 mod golden;
-mod studies;
+mod guide;
 mod tidy;
 mod trade_off;
+mod typhoid;
 mod views;
 mod worlds;

@@ -2,7 +2,7 @@
 //! long a file may be. Each rule is a function of a file's text, with a test that shows it can fail.
 
 mod rules;
-mod source;
+pub mod source;
 
 use source::{File, files};
 

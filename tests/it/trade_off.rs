@@ -42,6 +42,7 @@ struct Row {
     best: f64,
 }
 
+#[expect(clippy::disallowed_macros, reason = "a test may show what it measured")]
 fn measure(name: &str, mode: Mode, trials: u32, slot_count: u32) -> Row {
     let summaries: Vec<ProgressSummary> = (0..SEEDS)
         .map(|seed| {

@@ -4,9 +4,10 @@
 
 mod asker;
 mod platform;
+mod session;
 mod threads;
 mod writer;
 
-pub use platform::{Broken, Inbox, News, Platform, Watch};
-pub use threads::{Threads, quiet_panics};
-pub use writer::Writer;
+pub use platform::{Inbox, Watch};
+pub use session::{Claimed, SessionError, converse, run};
+pub use threads::quiet_panics;

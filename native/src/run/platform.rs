@@ -1,7 +1,7 @@
 //! The native platform: one inbox for all threads, and the real clock.
 
-use super::Threads;
 use super::asker::AskerThread;
+use super::threads::Threads;
 use super::writer::{Writer, WriterNews};
 use freerun::driver;
 use freerun::ids::{Seq, Tick};
@@ -54,6 +54,8 @@ impl Drop for Alarm {
 
 /// Who looks on: the terminal, mostly.
 pub trait Watch {
+    /// The records of earlier sessions.
+    fn recovered(&mut self, records: &[Record]);
     /// Records that have become durable, from `first` on.
     fn records(&mut self, first: Seq, records: &[Record]);
     /// Time passes; called about ten times a second.

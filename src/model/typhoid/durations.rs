@@ -1,7 +1,8 @@
 //! Whole-day durations: the law of `floor(X + U)` with X log-normal and U uniform on [0, 1), which
 //! has the mean of X. Each law is worked out once, so that a draw is a table look-up.
 
-use crate::math::{exp, ln, normal_cdf};
+use crate::math::normal::norm_cdf;
+use crate::math::{exp, ln};
 use crate::rng::Stream;
 
 /// Log-mean and log-sd of days in the prepatent stage, by dose (low, middle, high).
@@ -69,7 +70,7 @@ fn excess_over(x: f64, log_mean: f64, log_sd: f64) -> f64 {
         return mean;
     }
     let d = (log_mean - ln(x)) / log_sd;
-    mean * normal_cdf(d + log_sd) - x * normal_cdf(d)
+    mean * norm_cdf(d + log_sd) - x * norm_cdf(d)
 }
 
 /// All duration laws of the model.

@@ -2,13 +2,27 @@
 //! order and their quirks (timers are never cleared) are the original's.
 
 use super::Rules;
-use super::calendar::{LookCalendar, NEVER};
+use super::calendar::{NEVER, REACH, Return};
 use super::population::{Agent, CHUNK, Population, State};
 use super::record::Record;
 use crate::math::dist::bernoulli;
 use crate::rng::Stream;
 
 impl Agent {
+    /// The state on `day`, after that day's transitions. Those of an infection are not due before the
+    /// next day, even if their timers say so.
+    #[inline]
+    pub(super) fn state_on(&self, day: u16) -> State {
+        if self.infected == day { self.state } else { self.advance(day) }
+    }
+
+    /// The state on `day` before looking: as the last look left it, but that a recovered person has
+    /// become susceptible in the meantime.
+    #[inline]
+    fn state_on_eve(&self, day: u16) -> State {
+        if self.state == State::Recovered && self.recovery < day { State::Susceptible } else { self.state }
+    }
+
     /// The first day, from `from` on, on which something of this agent's may be due.
     #[inline]
     fn next_look(&self, from: u16) -> u16 {
@@ -16,12 +30,16 @@ impl Agent {
             // A stale timer ends the prepatent stage at once.
             return from;
         }
-        let susceptible_again = self.recovery.saturating_add(1);
         // Days before `from` wrap around to beyond NEVER.
-        let ahead =
-            [self.acute, self.subclinical, self.chronic, self.recovery, susceptible_again, self.death]
-                .map(|day| day.wrapping_sub(from));
-        from + ahead.into_iter().fold(NEVER - from, u16::min).min(LookCalendar::REACH - 1)
+        let ahead = [self.acute, self.subclinical, self.chronic, self.recovery, self.death]
+            .map(|day| day.wrapping_sub(from));
+        from + ahead.into_iter().fold(NEVER - from, u16::min).min(REACH - 1)
+    }
+
+    /// Whether all that will happen is the recovery, soon enough for the rings.
+    #[inline]
+    fn will_just_recover(&self, day: u16) -> bool {
+        self.death == NEVER && self.chronic == NEVER && self.recovery.wrapping_sub(day + 1) < REACH - 1
     }
 
     /// All transitions that are due, in the original's order; gives the new state.
@@ -52,7 +70,7 @@ impl Agent {
     #[inline]
     fn is_settled(&self, from: u16) -> bool {
         let due = |timer: u16| timer >= from && timer != NEVER;
-        !matches!(self.state, State::Prepatent | State::Acute | State::Subclinical | State::Recovered)
+        !matches!(self.state, State::Prepatent | State::Acute | State::Subclinical)
             && !due(self.acute)
             && !due(self.death)
     }
@@ -77,7 +95,7 @@ impl Population {
         let age_years = age_days / 365.0;
         person.infections = person.infections.saturating_add(1);
         person.infected = day;
-        self.counts[person.state as usize] -= 1;
+        self.counts[State::Susceptible as usize] -= 1;
         self.counts[State::Prepatent as usize] += 1;
         person.state = State::Prepatent;
 
@@ -102,6 +120,23 @@ impl Population {
             person.recovery = end;
         }
         record.infection(person.infections == 1, age_days);
+        self.schedule(agent, (day, from));
+    }
+
+    /// Enters what the infection on `day` leads to.
+    #[inline]
+    fn schedule(&mut self, agent: u32, (day, from): (u16, u16)) {
+        let person = &mut self.agents[agent as usize];
+        person.counted_on =
+            from > day && person.acute == NEVER && person.subclinical > day && person.will_just_recover(day);
+        if person.counted_on {
+            person.look = NEVER;
+            let (onset, recovery, infections) = (person.subclinical, person.recovery, person.infections);
+            self.courses.on(onset).onsets += 1;
+            self.courses.on(recovery).from_subclinical += 1;
+            self.courses.returns.enter(recovery + 1, Return { agent, infections });
+            return;
+        }
         let look = person.next_look(from);
         if look != person.look {
             person.look = look;
@@ -112,6 +147,7 @@ impl Population {
     /// Looks at everybody whom the calendar names for `day`.
     #[inline(never)]
     pub(super) fn transitions(&mut self, day: u16, rules: &Rules, disease: &mut Stream, record: &mut Record) {
+        self.unseen_transitions(day, rules, disease);
         let due = self.looks.take(day);
         for chunk in due.chunks(CHUNK) {
             // As for infections: first the independent look-ups, then the work.
@@ -132,7 +168,7 @@ impl Population {
         if person.look != day {
             return;
         }
-        let (before, after) = (person.state, person.advance(day));
+        let (before, after) = (person.state_on_eve(day), person.advance(day));
         person.state = after;
         if person.acute == day {
             record.case_candidates.push(agent);
@@ -141,18 +177,46 @@ impl Population {
             self.dying.push(agent);
             record.today.typhoid_deaths += 1;
         }
-        if person.is_settled(day + 1) {
+        person.counted_on = matches!(after, State::Acute | State::Subclinical)
+            && (person.acute <= day || person.acute == NEVER)
+            && person.will_just_recover(day);
+        let (infections, recovery) = (person.infections, person.recovery);
+        if person.counted_on || person.is_settled(day + 1) {
             person.look = NEVER;
         } else {
             person.look = person.next_look(day + 1);
             self.looks.enter(person.look, agent);
         }
-        let infections = person.infections;
+        if person.counted_on {
+            let moves = self.courses.on(recovery);
+            *(if after == State::Acute { &mut moves.from_acute } else { &mut moves.from_subclinical }) += 1;
+            self.courses.returns.enter(recovery + 1, Return { agent, infections });
+        }
         self.counts[before as usize] -= 1;
         self.counts[after as usize] += 1;
-        if after == State::Susceptible && before != after {
+        if after == State::Recovered {
+            self.courses.returns.enter(day + 1, Return { agent, infections });
+        } else if after == State::Susceptible && before != after {
             self.join_class(infections, agent, rules, disease);
         }
+    }
+
+    /// What happens on `day` to people who need not be looked at: those who recovered the day before
+    /// become susceptible (the dead among them as ghosts), and the counted on change stage.
+    fn unseen_transitions(&mut self, day: u16, rules: &Rules, disease: &mut Stream) {
+        let returns = self.courses.returns.take(day);
+        for &Return { agent, infections } in &returns {
+            self.join_class(infections, agent, rules, disease);
+        }
+        self.courses.returns.give_back(day, returns);
+        let moves = std::mem::take(self.courses.on(day));
+        let counts = &mut self.counts;
+        counts[State::Susceptible as usize] += counts[State::Recovered as usize];
+        counts[State::Recovered as usize] = moves.from_acute + moves.from_subclinical;
+        counts[State::Prepatent as usize] -= moves.onsets;
+        counts[State::Subclinical as usize] += moves.onsets;
+        counts[State::Subclinical as usize] -= moves.from_subclinical;
+        counts[State::Acute as usize] -= moves.from_acute;
     }
 
     /// Removes everybody marked to die. An infection on the day of death does not count.
@@ -163,8 +227,17 @@ impl Population {
             if person.state == State::Dead {
                 continue;
             }
-            self.counts[person.state as usize] -= 1;
+            let state = person.state_on(day);
+            self.counts[state as usize] -= 1;
             self.alive -= 1;
+            if person.counted_on && person.recovery > day {
+                let moves = self.courses.on(person.recovery);
+                *(if state == State::Acute { &mut moves.from_acute } else { &mut moves.from_subclinical }) -=
+                    1;
+                if state == State::Prepatent {
+                    self.courses.on(person.subclinical).onsets -= 1;
+                }
+            }
             if person.infected == day {
                 record.undo_infection(person.infections == 1, person.age_days(u32::from(day)));
             }

@@ -2,7 +2,7 @@
 //! susceptibility, background death. Infection is `natural_history`'s.
 
 use super::Rules;
-use super::calendar::{LifeCalendar, LookCalendar, NEVER};
+use super::calendar::{Courses, LifeCalendar, NEVER, Ring};
 use super::settings::Parameters;
 use crate::math::dist::exponential;
 use crate::rng::Stream;
@@ -41,7 +41,10 @@ pub(super) struct Agent {
     /// Day of the one valid entry in the look calendar.
     pub(super) look: u16,
     pub(super) infections: u16,
+    /// State when last looked at; see [`Agent::state_on`].
     pub(super) state: State,
+    /// Whether the calendar counts on its recovery without a look.
+    pub(super) counted_on: bool,
     pub(super) female: bool,
 }
 
@@ -58,6 +61,7 @@ impl Agent {
             look: NEVER,
             infections: 0,
             state,
+            counted_on: false,
             female,
         }
     }
@@ -111,7 +115,8 @@ pub(super) struct Population {
     pub(super) alive: u32,
     pub(super) classes: Vec<Class>,
     pub(super) classes_used: usize,
-    pub(super) looks: LookCalendar,
+    pub(super) looks: Ring<u32>,
+    pub(super) courses: Courses,
     entries: LifeCalendar,
     deaths: LifeCalendar,
     /// Marked to die at the end of the step.
@@ -129,7 +134,8 @@ impl Population {
             alive: 0,
             classes: Vec::new(),
             classes_used: 0,
-            looks: LookCalendar::new(),
+            looks: Ring::new(),
+            courses: Courses::new(),
             entries: LifeCalendar::default(),
             deaths: LifeCalendar::default(),
             dying: Vec::new(),
@@ -145,6 +151,7 @@ impl Population {
         self.alive = 0;
         self.classes_used = 0;
         self.looks.clear();
+        self.courses.clear();
         self.entries.reset(steps);
         self.deaths.reset(steps);
         self.dying.clear();

@@ -221,7 +221,7 @@ impl Record {
         for person in agents.iter().filter(|person| person.state != State::Dead) {
             let age_days = person.age_days(day);
             self.fine_alive.add(year, age_days);
-            match person.state {
+            match person.state_on(day as u16) {
                 State::Susceptible => self.fine_susceptible.add(year, age_days),
                 State::Chronic => self.fine_chronic.add(year, age_days),
                 _ => {}

@@ -98,11 +98,10 @@ fn infect_from_pool(
     }
     for chunk in drawn.chunks(CHUNK) {
         // A short loop of independent look-ups: in a large population they wait for memory together.
-        let ghosts =
-            chunk.iter().filter(|&&agent| population.agents[agent as usize].state != State::Susceptible);
-        let ghosts = ghosts.count();
-        for &agent in chunk.iter() {
-            if ghosts == 0 || population.agents[agent as usize].state == State::Susceptible {
+        let is_ghost = |&&agent: &&u32| population.agents[agent as usize].state == State::Dead;
+        let ghosts = chunk.iter().filter(is_ghost).count();
+        for &agent in chunk {
+            if ghosts == 0 || population.agents[agent as usize].state != State::Dead {
                 population.infect(agent, (day, day + 1), dose, rules, &mut streams.disease, record);
             }
         }

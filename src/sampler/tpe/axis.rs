@@ -1,6 +1,7 @@
 //! One parameter as the estimator sees it: a coordinate in the unit interval of the space that is
 //! searched (logarithms for `log`, whole numbers widened by half a step), or a choice.
 
+use super::mass::Cell;
 use crate::math::{exp, ln};
 use crate::spec::{Domain, Value, nearest_int};
 
@@ -35,7 +36,7 @@ pub(super) enum Place {
     /// At a coordinate.
     At(f64),
     /// The cell of coordinates that stand for one whole number.
-    Cell(f64, f64),
+    Cell(Cell),
     /// A choice.
     Choice(u32),
 }
@@ -110,7 +111,7 @@ impl Axis {
         match (self, value) {
             (Axis::Whole(scale, _), value) => {
                 let value = value.as_f64();
-                Place::Cell(scale.to_unit(value - 0.5), scale.to_unit(value + 0.5))
+                Place::Cell(Cell::new(scale.to_unit(value - 0.5), scale.to_unit(value + 0.5)))
             }
             (Axis::Choice(_), Value::Choice(position)) => Place::Choice(position),
             (axis, value) => Place::At(axis.coordinate(value)),

@@ -1,101 +1,121 @@
 //! Density of a Parzen estimator at a point, and draws from it.
 
 use super::axis::Place;
-use super::kernels::Kernels;
+use super::mass::{Masses, PRIOR};
 use super::parzen::{Column, Parzen};
-use crate::math::normal::{log_norm_mass, norm_cdf, quantile_of_parts};
-use crate::math::{exp, ln};
+use crate::math::normal::{norm_cdf, quantile_of_parts};
+use crate::math::{exp, fast, ln};
 use crate::rng::Stream;
 
-/// A component whose log density is lower than the prior's by more than this adds nothing that a
-/// double can hold.
+/// A component whose log density is lower than another's by more than this, the weights alike, adds
+/// nothing that a double can hold.
 const NEGLIGIBLE: f64 = 40.0;
 
-/// Components still in question for one point, with upper bounds of their log densities; kept
-/// between points to save allocations.
+/// Room for the components' log densities at one point, and masses of whole numbers; kept between
+/// points to save time.
 #[derive(Debug, Default)]
-pub(super) struct Scratch(Vec<(u32, f64)>);
+pub(super) struct Scratch {
+    terms: Vec<f64>,
+    kept: Vec<f64>,
+    kept_weights: Vec<f64>,
+    alive: Vec<u32>,
+    masses: Masses,
+}
 
 impl Parzen {
     /// Log density at a point, a place for each axis; for whole numbers and choices, probability.
     /// [`Parzen::prepare`] comes first.
     pub(super) fn log_density(&self, places: &[Place], scratch: &mut Scratch) -> f64 {
-        let prior = self.prior_log_density(places);
+        let prior = self.prior_log_density(places, &mut scratch.masses);
         if self.len() == 0 {
             return prior;
         }
-        let prior_weight = self.prior_weight;
-        let least =
-            if prior_weight > 0.0 { prior + ln(prior_weight) - NEGLIGIBLE } else { f64::NEG_INFINITY };
-        self.components_above(least, places, &mut scratch.0);
-        let top = scratch
-            .0
-            .iter()
-            .fold(if prior_weight > 0.0 { prior } else { f64::NEG_INFINITY }, |top, &(_, term)| {
-                top.max(term)
-            });
+        // A prior of little weight is a weak bound; one without weight is none.
+        let slack = NEGLIGIBLE - ln(self.prior_weight.min(1.0));
+        self.cheap_terms(places, &mut scratch.terms);
+        self.add_whole_terms(places, prior - slack, scratch);
+        let floor = if self.prior_weight > 0.0 { prior } else { f64::NEG_INFINITY };
+        let top = scratch.terms.iter().fold(floor, |top, &term| if term > top { term } else { top });
         if top == f64::NEG_INFINITY {
             return top;
         }
-        let sum = scratch.0.iter().fold(prior_weight * exp(prior - top), |sum, &(place, term)| {
-            sum + self.weights[place as usize] * exp(term - top)
-        });
-        top + ln(sum) - ln(self.total_weight())
+        let sum = self.prior_weight * exp(prior - top) + self.sum_of_terms(top, slack, scratch);
+        top + ln(sum) - self.log_total_weight
     }
 
-    fn total_weight(&self) -> f64 {
-        self.prior_weight + self.weights.iter().sum::<f64>()
-    }
-
-    fn prior_log_density(&self, places: &[Place]) -> f64 {
-        self.columns.iter().zip(places).fold(self.prior_log_norm, |sum, (column, &place)| {
+    fn prior_log_density(&self, places: &[Place], masses: &mut Masses) -> f64 {
+        self.columns.iter().zip(places).fold(self.prior_log_norm, |sum, (column, place)| {
             sum + match (place, column) {
                 (Place::At(x), _) => -0.5 * (x - 0.5) * (x - 0.5),
-                (Place::Cell(low, high), _) => log_norm_mass(low - 0.5, high - 0.5),
+                (Place::Cell(cell), _) => masses.log_mass(cell, PRIOR),
                 (Place::Choice(_), Column::Choice(_, size)) => -ln(f64::from(*size)),
                 (Place::Choice(_), _) => 0.0,
             }
         })
     }
 
-    /// Leaves in `terms` the log densities (without weight) of the components that have at least
-    /// `least`, in order of trials. No axis raises a term, so one that is below can go at once; the
-    /// cheap axes come first.
-    fn components_above(&self, least: f64, places: &[Place], terms: &mut Vec<(u32, f64)>) {
+    /// Log densities of the components, without weights, as far as floats and choices go.
+    fn cheap_terms(&self, places: &[Place], terms: &mut Vec<f64>) {
         terms.clear();
-        terms.extend((0u32..).zip(self.log_norm.iter().copied()));
-        for (column, &place) in self.columns.iter().zip(places) {
-            if let (Column::Real(kernels), Place::At(x)) = (column, place) {
-                keep_above(terms, least, |at| {
-                    let z = (x - kernels.mu[at]) * kernels.inverse[at];
-                    -0.5 * z * z
-                });
-            }
-        }
-        for (column, &place) in self.columns.iter().zip(places) {
-            if let (Column::Choice(seen, size), Place::Choice(choice)) = (column, place) {
-                let [hit, miss] = self.log_choice_probabilities(*size);
-                keep_above(terms, least, |at| if seen[at] == choice { hit } else { miss });
-            }
-        }
-        for (column, &place) in self.columns.iter().zip(places) {
-            if let (Column::Whole(kernels), Place::Cell(low, high)) = (column, place) {
-                terms.retain_mut(|(at, term)| {
-                    let at = *at as usize;
-                    if *term + cell_bound(kernels, at, low, high) < least {
-                        return false;
+        terms.extend_from_slice(&self.log_norm);
+        for (column, place) in self.columns.iter().zip(places) {
+            match (column, place) {
+                (Column::Real(kernels), &Place::At(x)) => {
+                    let kernels = kernels.mu.iter().zip(&kernels.inverse);
+                    for (term, (mu, inverse)) in terms.iter_mut().zip(kernels) {
+                        let z = (x - mu) * inverse;
+                        *term -= 0.5 * z * z;
                     }
-                    let (mu, inverse) = (kernels.mu[at], kernels.inverse[at]);
-                    *term += log_norm_mass((low - mu) * inverse, (high - mu) * inverse);
-                    *term >= least
-                });
+                }
+                (Column::Choice(seen, size), &Place::Choice(choice)) => {
+                    let [hit, miss] = self.choice_probabilities(*size).map(ln);
+                    for (term, seen) in terms.iter_mut().zip(seen) {
+                        *term += if *seen == choice { hit } else { miss };
+                    }
+                }
+                _ => {}
             }
         }
     }
 
-    fn log_choice_probabilities(&self, size: u32) -> [f64; 2] {
-        let [hit, miss] = self.choice_probabilities(size);
-        [ln(hit), ln(miss)]
+    /// Adds what whole numbers contribute to the terms that stay at `least` or above; the others
+    /// become -infinity. No axis raises a term, so one that is below can go at once.
+    fn add_whole_terms(&self, places: &[Place], least: f64, scratch: &mut Scratch) {
+        let Scratch { terms, alive, masses, .. } = scratch;
+        let mut first = true;
+        for (column, place) in self.columns.iter().zip(places) {
+            let (Column::Whole(kernels), Place::Cell(cell)) = (column, place) else { continue };
+            if std::mem::take(&mut first) {
+                alive.clear();
+                alive.extend(0..terms.len() as u32);
+            }
+            alive.retain(|&at| {
+                let at = at as usize;
+                let normal = kernels.normal(at);
+                if terms[at] + cell.bound(normal.mu, normal.inverse) < least {
+                    terms[at] = f64::NEG_INFINITY;
+                    return false;
+                }
+                terms[at] += masses.log_mass(cell, normal);
+                true
+            });
+        }
+    }
+
+    /// Sum of weight times e^(term - top), without what is negligible against the top.
+    fn sum_of_terms(&self, top: f64, slack: f64, scratch: &mut Scratch) -> f64 {
+        let Scratch { terms, kept, kept_weights, .. } = scratch;
+        let least = (top - slack).max(top + fast::LEAST);
+        kept.resize(terms.len(), 0.0);
+        kept_weights.resize(terms.len(), 0.0);
+        let mut count = 0;
+        for (&term, &weight) in terms.iter().zip(&self.weights) {
+            kept[count] = term - top;
+            kept_weights[count] = weight;
+            count += usize::from(term >= least);
+        }
+        fast::exp_all(&mut kept[..count]);
+        sum_of_products(&kept[..count], &kept_weights[..count])
     }
 
     /// A component's probabilities of its own choice and of each other one.
@@ -124,7 +144,7 @@ impl Parzen {
 
     /// `None` is the prior's.
     fn sample_component(&self, u: f64) -> Option<usize> {
-        let mut left = u * self.total_weight();
+        let mut left = u * self.total_weight;
         self.weights.iter().position(|weight| {
             left -= weight;
             left < 0.0
@@ -141,19 +161,18 @@ impl Parzen {
     }
 }
 
-fn keep_above(terms: &mut Vec<(u32, f64)>, least: f64, log_factor: impl Fn(usize) -> f64) {
-    terms.retain_mut(|(at, term)| {
-        *term += log_factor(*at as usize);
-        *term >= least
-    });
-}
-
-/// An upper bound of the log mass in a cell, without a transcendental function: a cell that does not
-/// hold the centre has less than the tail beyond its nearer edge, which is below exp(-z^2 / 2).
-fn cell_bound(kernels: &Kernels, at: usize, low: f64, high: f64) -> f64 {
-    let (mu, inverse) = (kernels.mu[at], kernels.inverse[at]);
-    let distance = (low - mu).max(mu - high).max(0.0) * inverse;
-    -0.5 * distance * distance
+/// Four sums side by side, in an order that does not depend on the machine.
+fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
+    let (a_fours, a_rest) = a.as_chunks::<4>();
+    let (b_fours, b_rest) = b.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (a, b) in a_fours.iter().zip(b_fours) {
+        for lane in 0..4 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
 /// Quantile of a normal cut to the unit interval, which holds its centre.

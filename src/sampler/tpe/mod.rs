@@ -7,6 +7,7 @@
 mod axis;
 mod density;
 mod kernels;
+mod mass;
 #[cfg(test)]
 mod oracle;
 mod parzen;
@@ -52,12 +53,16 @@ pub(super) struct Tpe {
     split: Split,
     good: Parzen,
     rest: Parzen,
+    /// Single-valued parameters have their value here, the others any.
+    blank: Point,
+    scratch: Scratch,
 }
 
 /// A point drawn from the density of good trials.
 struct Candidate {
     point: Point,
     score: f64,
+    fresh: bool,
 }
 
 impl Tpe {
@@ -75,6 +80,8 @@ impl Tpe {
             split: Split::new(&plan),
             good: Parzen::new(&axes, plan.prior_weight),
             rest: Parzen::new(&axes, plan.prior_weight),
+            blank: asked.at(|_| 0.0),
+            scratch: Scratch::default(),
             asked,
             axes,
         }
@@ -110,31 +117,29 @@ impl Tpe {
     }
 
     /// The best of [`TpePlan::candidates`] that was not asked, or the best of all.
-    fn best_candidate(&self, stream: &mut Stream) -> Candidate {
+    fn best_candidate(&mut self, stream: &mut Stream) -> Candidate {
         let mut coordinates = Vec::with_capacity(self.axes.len());
         let mut places = Vec::with_capacity(self.axes.len());
-        let mut scratch = Scratch::default();
-        let mut best: Option<(bool, Candidate)> = None;
-        for _ in 0..self.plan.candidates.max(1) {
+        let mut best = Candidate { point: self.blank.clone(), score: f64::NEG_INFINITY, fresh: false };
+        for number in 0..self.plan.candidates.max(1) {
             self.good.sample(stream, &mut coordinates);
             let point = self.point_at(&coordinates);
             self.place(&point, &mut places);
-            let score =
-                self.good.log_density(&places, &mut scratch) - self.rest.log_density(&places, &mut scratch);
+            let score = self.good.log_density(&places, &mut self.scratch)
+                - self.rest.log_density(&places, &mut self.scratch);
+            if best.fresh && score <= best.score {
+                continue;
+            }
             let fresh = !self.asked.contains(&point);
-            if best.as_ref().is_none_or(|(was_fresh, best)| (fresh, score) > (*was_fresh, best.score)) {
-                best = Some((fresh, Candidate { point, score }));
+            if number == 0 || (fresh, score) > (best.fresh, best.score) {
+                best = Candidate { point, score, fresh };
             }
         }
-        match best {
-            Some((_, candidate)) => candidate,
-            None => Candidate { point: self.asked.draw(stream), score: f64::NEG_INFINITY },
-        }
+        best
     }
 
     fn point_at(&self, coordinates: &[f64]) -> Point {
-        // Single-valued parameters have the same value at every quantile.
-        let mut point = self.asked.at(|_| 0.0);
+        let mut point = self.blank.clone();
         for ((axis, &position), &coordinate) in self.axes.iter().zip(&self.positions).zip(coordinates) {
             point.0[position] = axis.value(coordinate);
         }
@@ -152,11 +157,11 @@ impl Tpe {
         self.rest.prepare();
         let mut best = self.best_candidate(stream);
         for _ in 1..ROUNDS {
-            if self.asked.exhausted() || !self.asked.contains(&best.point) {
+            if best.fresh || self.asked.exhausted() {
                 return best.point;
             }
             let next = self.best_candidate(stream);
-            if !self.asked.contains(&next.point) || next.score > best.score {
+            if (next.fresh, next.score) > (false, best.score) {
                 best = next;
             }
         }

@@ -5,6 +5,7 @@
 use super::axis::Axis;
 use super::kernels::{Kernels, log_norm_of, narrowest};
 use crate::ids::TrialId;
+use crate::math::ln;
 
 /// Trials whose weight is 1: the newest ones.
 const YOUNG: usize = 25;
@@ -34,6 +35,9 @@ pub(super) struct Parzen {
     pub(super) prior_log_norm: f64,
     /// Of each trial, without the prior's.
     pub(super) weights: Vec<f64>,
+    /// With the prior's.
+    pub(super) total_weight: f64,
+    pub(super) log_total_weight: f64,
     /// All widths are to be set anew.
     stale: bool,
 }
@@ -75,6 +79,8 @@ impl Parzen {
             columns,
             log_norm: Vec::new(),
             weights: Vec::new(),
+            total_weight: prior_weight,
+            log_total_weight: ln(prior_weight),
             stale: false,
         }
     }
@@ -161,6 +167,8 @@ impl Parzen {
         }
         if self.weights.len() != self.len() {
             self.weights = weights(self.len());
+            self.total_weight = self.weights.iter().sum::<f64>() + self.prior_weight;
+            self.log_total_weight = ln(self.total_weight);
         }
     }
 }

@@ -247,3 +247,27 @@ fn records_that_cannot_follow_are_refused() {
         assert!(!clean || suffix || untold, "without record {}: {gone:?}", removed + 1);
     }
 }
+
+#[test]
+fn a_study_is_taken_up_under_newer_epochs_only() {
+    let (records, _) = whole(&study(PARALLEL, 2, 1), &slots(2), RUNS);
+    let session = |epoch| SessionInfo {
+        epoch: freerun::ids::Epoch(epoch),
+        started_utc_us: 0,
+        engine: "test".into(),
+        host: "here".into(),
+    };
+    assert!(matches!(Scheduler::recover(&records, &session(1)), Err(Rejected::Corrupt(_))));
+    assert!(Scheduler::recover(&records, &session(2)).is_ok());
+}
+
+#[test]
+fn the_sampler_learns_of_every_ask_before_the_next() {
+    let mut hand = Hand::new(&study(PARALLEL, 5, 1));
+    hand.say(Event::Slots(2)).unwrap();
+    let effects = hand.say(Event::Proposed { trial: TrialId(0), point: point(0.5) }).unwrap();
+    let asked = freerun::sampler::Observation::Asked { trial: TrialId(0), point: point(0.5) };
+    let observed = effects.iter().position(|effect| *effect == Effect::Observe(asked.clone()));
+    let next = effects.iter().position(|effect| matches!(effect, Effect::Propose { trial: TrialId(1), .. }));
+    assert!(observed.expect("observed") < next.expect("asked again"), "{effects:?}");
+}

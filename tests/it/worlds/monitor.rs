@@ -75,11 +75,7 @@ impl<W: Workload> Watched<W> {
                 assert!(self.seen.asked.contains_key(trial), "{trial} was told but not asked");
                 assert!(self.seen.told.insert(*trial, seq).is_none(), "{trial} was told twice");
                 self.seen.waiting.retain(|(other, _)| other != trial);
-                if let Verdict::Complete(_) = verdict {
-                    let all = (0..self.replicates)
-                        .all(|replicate| self.seen.completed.contains(&(*trial, replicate)));
-                    assert!(all, "{trial} was told without all its replicates");
-                }
+                self.check_verdict(*trial, verdict);
             }
             What::Amended(amendment) => {
                 self.seen.budget = amendment.budget.map_or(self.seen.budget, |budget| budget.trials);
@@ -90,6 +86,19 @@ impl<W: Workload> Watched<W> {
             What::Session { .. } => (self.stopping, self.paused) = (false, false),
             _ => {}
         }
+    }
+
+    /// A loss needs all replicates; a failure is that of the lowest failing one, and needs all
+    /// before it.
+    fn check_verdict(&self, trial: TrialId, verdict: &Verdict) {
+        let needed = match verdict {
+            Verdict::Complete(_) => self.replicates,
+            Verdict::Failed(failure) => failure.replicate.unwrap_or(self.replicates),
+        };
+        let all = (0..needed).all(|replicate| self.seen.completed.contains(&(trial, replicate)));
+        assert!(all, "{trial} was told before its first {needed} replicates were done");
+        let failed = self.seen.failed_from.get(&trial).copied();
+        assert_eq!(failed.unwrap_or(self.replicates), needed, "{trial} failed for another reason");
     }
 
     fn asked(&mut self, seq: Seq, trial: TrialId, runner: Runner) {
@@ -118,6 +127,7 @@ impl<W: Workload> Watched<W> {
         let Attempt { trial, replicate, number, .. } = attempt;
         assert!(self.seen.numbers.insert((trial, replicate, number)), "{attempt} ran twice");
         assert!(self.seen.waiting.remove(&(trial, replicate)), "{attempt} was not waiting");
+        assert!(!self.stopping && !self.paused, "{attempt} was launched though the user said not to");
         self.seen.slot_of.insert(attempt, slot);
     }
 

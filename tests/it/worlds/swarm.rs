@@ -62,6 +62,7 @@ fn draw_world(draw: &mut Draw, seed: u64, session: u32, now: Tick, study: &Study
         let stop = draw.one_of(&[Command::Stop, Command::Abandon]);
         commands.push((now.plus_us(u64::from(draw.0.below(20_000_000))), stop));
     }
+    let draw_span = draw.one_of(&[30_000_000, 20_000]);
     let endless = if study.attempts.timeout_us.is_some() { draw.sometimes(0.1) } else { 0.0 };
     World {
         seed: seed.wrapping_mul(31).wrapping_add(u64::from(session)),
@@ -70,7 +71,7 @@ fn draw_world(draw: &mut Draw, seed: u64, session: u32, now: Tick, study: &Study
         commit_us_max: draw.one_of(&[0, 2_000, 1_000_000]),
         stop_us: draw.one_of(&[0, 100_000]),
         commands,
-        crash_at: (draw.0.unit() < 0.6).then(|| now.plus_us(u64::from(draw.0.below(30_000_000)))),
+        crash_at: (draw.0.unit() < 0.6).then(|| now.plus_us(u64::from(draw.0.below(draw_span)))),
         faults: Faults {
             lost: draw.sometimes(0.3),
             failed: draw.sometimes(0.3),
@@ -85,8 +86,11 @@ fn draw_world(draw: &mut Draw, seed: u64, session: u32, now: Tick, study: &Study
 fn run_world(seed: u64) -> u32 {
     let mut draw = Draw(Stream::new(seed, Purpose::World, 0, 0));
     let study = draw_study(&mut draw);
-    let workload =
-        Runs { mean_us: 1_000_000.0, spread: draw.one_of(&[0.0, 0.5, 1.0]), fails: draw.sometimes(0.3) };
+    let workload = Runs {
+        mean_us: draw.one_of(&[50.0, 1_000_000.0, 1_000_000.0]),
+        spread: draw.one_of(&[0.0, 0.5, 1.0]),
+        fails: draw.sometimes(0.3),
+    };
     let (mut records, mut now) = (Vec::new(), Tick(0));
     let mut session = 1;
     loop {
@@ -141,5 +145,5 @@ fn no_world_breaks_an_invariant() {
         sessions +=
             result.unwrap_or_else(|_| panic!("world {seed} broke an invariant: replay with WORLD={seed}"));
     }
-    assert!(u64::from(sessions) > worlds * 3 / 2, "too few worlds were interrupted: {sessions} sessions");
+    assert!(u64::from(sessions) > worlds * 4 / 3, "too few worlds were interrupted: {sessions} sessions");
 }

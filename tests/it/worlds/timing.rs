@@ -1,6 +1,8 @@
 //! What the modes cost in time, under the virtual clock.
 
 use super::build::*;
+use freerun::driver::virtual_clock::World;
+use freerun::ids::Tick;
 use freerun::scheduler::*;
 use freerun::spec::*;
 
@@ -13,6 +15,10 @@ fn quick(mode: Mode, trials: u32, replicates: u32) -> Study {
 /// Share of the slots' time in which they ran something.
 fn utilisation(mode: Mode, trials: u32, slot_count: u32) -> f64 {
     let (records, makespan) = whole(&quick(mode, trials, 1), &slots(slot_count), EXPONENTIAL);
+    busy_share(&records, slot_count, makespan)
+}
+
+fn busy_share(records: &[Record], slot_count: u32, makespan: Tick) -> f64 {
     let ran = records.iter().map(|record| match record.what {
         What::Ended { run_us, .. } => run_us as f64,
         _ => 0.0,
@@ -40,6 +46,15 @@ fn without_a_barrier_slots_are_busy() {
         let measured = utilisation(Mode::Parallel { in_flight: None }, 200 * slot_count, slot_count);
         assert!(measured > 0.95, "{slot_count} slots: {measured}");
     }
+}
+
+#[test]
+fn a_reserve_covers_the_delay_of_asks_and_commits() {
+    let study = quick(Mode::Parallel { in_flight: None }, 3_000, 1);
+    let world = World { ask_us: 50_000, commit_us_max: 100_000, ..slots(16) };
+    let (records, makespan) = whole(&study, &world, EXPONENTIAL);
+    let measured = busy_share(&records, 16, makespan);
+    assert!(measured > 0.95, "{measured}");
 }
 
 #[test]

@@ -70,11 +70,12 @@ impl SqliteStore {
     /// Makes the rows of `study` in Optuna's tables again, from its journal.
     ///
     /// # Errors
-    /// As for [`Store::read`].
+    /// [`StoreError::Held`] while somebody writes the study; else as for [`Store::read`].
     pub fn rebuild_projection(&mut self, study: &str) -> Result<(), StoreError> {
+        let now = (self.clock)();
         self.mirrors.remove(study);
         let transaction = immediate(&mut self.connection)?;
-        Lease::find(&transaction, study)?.ok_or_else(|| StoreError::NotFound(study.to_owned()))?;
+        unheld(&transaction, study, now)?;
         rebuild(&transaction, study)?;
         transaction.commit().map_err(busy_or_broken)
     }
@@ -168,11 +169,7 @@ impl Store for SqliteStore {
         let now = (self.clock)();
         self.mirrors.remove(study);
         let transaction = immediate(&mut self.connection)?;
-        let lease =
-            Lease::find(&transaction, study)?.ok_or_else(|| StoreError::NotFound(study.to_owned()))?;
-        if let Some(by) = lease.held_by(now) {
-            return Err(StoreError::Held { study: study.to_owned(), by: by.to_owned() });
-        }
+        let lease = unheld(&transaction, study, now)?;
         transaction
             .execute("DELETE FROM freerun_journal WHERE study = ?1", [study])
             .map_err(busy_or_broken)?;
@@ -269,6 +266,15 @@ fn page(connection: &Connection, study: &str, after: Seq, limit: usize) -> Resul
         records.push(journal::decode(seq, text).map_err(|error| StoreError::Broken(error.to_string()))?);
     }
     Ok(records)
+}
+
+/// The row of a study that nobody writes now.
+fn unheld(connection: &Connection, study: &str, now_utc_us: i64) -> Result<Lease, StoreError> {
+    let lease = Lease::find(connection, study)?.ok_or_else(|| StoreError::NotFound(study.to_owned()))?;
+    match lease.held_by(now_utc_us) {
+        Some(by) => Err(StoreError::Held { study: study.to_owned(), by: by.to_owned() }),
+        None => Ok(lease),
+    }
 }
 
 fn immediate(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {

@@ -143,10 +143,11 @@ fn rows_that_somebody_removed_come_back() {
     let epoch = filled(&mut store, 100);
     let expected = optuna_rows(&store);
     store.connection.execute("DELETE FROM trial_values", []).unwrap();
+    assert!(matches!(store.rebuild_projection("s"), Err(StoreError::Held { .. })));
+    block_on(store.release("s", epoch)).unwrap();
     store.rebuild_projection("s").unwrap();
     assert_eq!(optuna_rows(&store), expected);
 
-    block_on(store.release("s", epoch)).unwrap();
     store.connection.execute("DELETE FROM trials WHERE number = 2", []).unwrap();
     let epoch = block_on(store.claim("s", &holder("b"), TTL_US)).unwrap();
     assert_eq!(optuna_rows(&store), expected);

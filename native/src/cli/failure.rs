@@ -1,0 +1,110 @@
+//! How a command that does not succeed ends.
+
+use super::out;
+use crate::run::SessionError;
+use crate::store::OpenError;
+use freerun::driver::StoreError;
+use std::process::ExitCode;
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Failed = 1,
+    BadInput = 2,
+    Held = 3,
+    Interrupted = 130,
+}
+
+impl Failure {
+    /// It failed.
+    pub fn failed(message: impl ToString) -> Failure {
+        Failure { kind: Kind::Failed, message: message.to_string() }
+    }
+
+    /// What the user gave cannot be used.
+    pub fn bad_input(message: impl ToString) -> Failure {
+        Failure { kind: Kind::BadInput, message: message.to_string() }
+    }
+
+    /// Another program runs the study.
+    pub fn held(message: impl ToString) -> Failure {
+        Failure { kind: Kind::Held, message: message.to_string() }
+    }
+
+    /// The user stopped it; whatever there is to say has been said.
+    pub fn interrupted() -> Failure {
+        Failure { kind: Kind::Interrupted, message: String::new() }
+    }
+
+    /// Tells the user, and gives the code to end with.
+    pub fn report(&self) -> ExitCode {
+        if !self.message.is_empty() {
+            out::error(&self.message);
+        }
+        ExitCode::from(self.kind as u8)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        match error {
+            StoreError::Held { .. } | StoreError::Fenced => Failure::held(error),
+            StoreError::NotFound(_) => Failure::bad_input(error),
+            _ => Failure::failed(error),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Failure {
+        match error {
+            OpenError::Url { .. } | OpenError::Missing { .. } => Failure::bad_input(error),
+            OpenError::Store { .. } => Failure::failed(error),
+        }
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Failure {
+        match error {
+            SessionError::Store(error) => error.into(),
+            SessionError::Rejected(_) | SessionError::Versions { .. } | SessionError::Model { .. } => {
+                Failure::bad_input(error)
+            }
+            SessionError::Differs(differences) => {
+                let mut message = "the store has another study of that name".to_owned();
+                for difference in &differences {
+                    message += &format!("\n  {difference}");
+                }
+                message += "\nGive the study another name, or undo these changes";
+                Failure::bad_input(message)
+            }
+            SessionError::Run(_) | SessionError::Broken(_) | SessionError::Thread(_) => {
+                Failure::failed(error)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_end_with_the_documented_codes() {
+        let code = |failure: Failure| failure.kind as u8;
+        let held = StoreError::Held { study: "s".into(), by: "b".into() };
+        assert_eq!(code(held.into()), 3);
+        assert_eq!(code(StoreError::Fenced.into()), 3);
+        assert_eq!(code(StoreError::NotFound("s".into()).into()), 2);
+        assert_eq!(code(StoreError::Broken("b".into()).into()), 1);
+        assert_eq!(code(SessionError::Differs(vec![]).into()), 2);
+        assert_eq!(code(Failure::interrupted()), 130);
+    }
+}
