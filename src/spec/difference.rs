@@ -23,9 +23,6 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Fields that are one of several, each with options of its own: compared as a whole.
-const CHOSEN: [&str; 5] = ["mode", "sampler", ".prior", ".measure", ".combine"];
-
 /// What may change while a study runs.
 const MAY_CHANGE: [&str; 3] = ["budget", "attempts", "durability"];
 
@@ -52,7 +49,7 @@ fn keys<'v>(was: &'v Map<String, Value>, is: &'v Map<String, Value>) -> BTreeSet
 fn compare(path: &str, was: Option<&Value>, is: Option<&Value>, found: &mut Vec<Difference>) {
     match (was, is) {
         _ if was == is => {}
-        _ if CHOSEN.iter().any(|key| path.ends_with(key)) => {
+        _ if is_chosen(path) => {
             found.push(Difference { field: path.to_string(), was: chosen(was), is: chosen(is) });
         }
         (Some(Value::Object(was)), Some(Value::Object(is))) if is_column(was) && is_column(is) => {
@@ -70,6 +67,15 @@ fn compare(path: &str, was: Option<&Value>, is: Option<&Value>, found: &mut Vec<
         }
         _ => found.push(Difference { field: path.to_string(), was: show(was), is: show(is) }),
     }
+}
+
+/// Whether the field is one of several things, each with options of its own: it is told as a whole.
+fn is_chosen(path: &str) -> bool {
+    let of = |table: &str, key: &str| path.starts_with(table) && path.ends_with(key);
+    matches!(path, "mode" | "sampler")
+        || of("parameters", ".prior")
+        || of("targets", ".measure")
+        || of("targets", ".combine")
 }
 
 /// The path of a key, in the words of the study file.
