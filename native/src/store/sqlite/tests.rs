@@ -1,3 +1,5 @@
+//! The SQLite store against the suite that every store passes, and what only it promises.
+
 use super::*;
 use crate::store::{block_on, this_process};
 use crate::testing::*;
