@@ -56,8 +56,12 @@ impl Scheduler {
             }
             Mode::Parallel { in_flight: None } => {
                 let slots = self.slots.usable();
-                let enough = u64::from(self.slots.idle()) + self.pace.reserve(slots);
-                slots > 0 && self.state.waiting < enough
+                let idle = u64::from(self.slots.idle());
+                let enough = idle + self.pace.reserve(slots);
+                // A tell that is about to become durable is worth waiting for while no slot is idle.
+                let tell_under_way = self.state.feed.newest() > self.visible();
+                let patient = tell_under_way && self.state.waiting >= idle && self.pace.can_wait(slots);
+                slots > 0 && self.state.waiting < enough && !patient
             }
         };
         wanted.then_some(Runner::Slots)

@@ -81,6 +81,11 @@ impl Feed {
         news.extend([Observation::Told { trial: tell.trial, loss: tell.loss }]);
     }
 
+    /// The newest tell, observed or not.
+    pub fn newest(&self) -> Seq {
+        self.tells.last().map_or(Seq(0), |tell| tell.seq)
+    }
+
     /// The last record that the sampler has observed.
     pub fn saw(&self) -> Seq {
         self.saw

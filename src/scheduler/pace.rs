@@ -31,12 +31,21 @@ impl Pace {
         self.ask_us = Some(average(self.ask_us, now.since_us(since) as f64));
     }
 
+    /// Whether replicates last so much longer than asks and commits that one more commit before an
+    /// ask idles no slot.
+    pub fn can_wait(&self, slots: u32) -> bool {
+        self.ended_meanwhile(slots).is_some_and(|ended| ended < 0.5)
+    }
+
+    fn ended_meanwhile(&self, slots: u32) -> Option<f64> {
+        Some(f64::from(slots) * self.ask_us? / self.run_us?.max(1.0))
+    }
+
     /// Replicates to keep launchable beyond those that idle slots take at once: as many as end
     /// while one ask and its commit are under way, with two standard deviations of a Poisson count
     /// for bursts; at least one.
     pub fn reserve(&self, slots: u32) -> u64 {
-        let (Some(run_us), Some(ask_us)) = (self.run_us, self.ask_us) else { return 1 };
-        let ended_meanwhile = f64::from(slots) * ask_us / run_us.max(1.0);
+        let Some(ended_meanwhile) = self.ended_meanwhile(slots) else { return 1 };
         let most = slots.saturating_mul(RESERVE_PER_SLOT_MAX).max(1);
         let with_bursts = ended_meanwhile + 2.0 * ended_meanwhile.sqrt();
         (with_bursts.min(f64::from(most)) as u64 + 1).min(u64::from(most))

@@ -79,3 +79,32 @@ fn few_trials_are_in_flight() {
     // 20 slots hold the replicates of 4 trials; stragglers keep some more open.
     assert!((4..=14).contains(&most), "{most} trials in flight");
 }
+
+/// How many trials were asked and not observed, on average over asks.
+fn staleness(slot_count: u32, commit_us_max: u64) -> f64 {
+    let study = quick(Mode::Parallel { in_flight: None }, 400, 1);
+    let (records, _) = whole(&study, &World { commit_us_max, ..slots(slot_count) }, EXPONENTIAL);
+    let mut told_at = Vec::new();
+    let (mut unseen, mut asks) = (0, 0);
+    for (record, seq) in records.iter().zip(1u64..) {
+        match record.what {
+            What::Told { .. } => told_at.push(seq),
+            What::Asked { trial, saw, .. } => {
+                let observed = told_at.iter().filter(|&&told| told <= saw.0).count() as u32;
+                unseen += trial.0 - observed;
+                asks += 1;
+            }
+            _ => {}
+        }
+    }
+    f64::from(unseen) / f64::from(asks)
+}
+
+#[test]
+fn an_ask_waits_for_a_tell_that_is_about_to_be_durable() {
+    // One replicate runs, one waits: the ask behind them knows all others.
+    for commit_us_max in [0, 5_000] {
+        let measured = staleness(1, commit_us_max);
+        assert!(measured < 1.1, "{measured}");
+    }
+}
