@@ -41,8 +41,11 @@ impl AskedPoints {
         &self.order
     }
 
+    /// Takes note of a point; one that is not of the space does not count.
     pub(super) fn insert(&mut self, point: &Point) {
-        self.seen.insert(key(point));
+        if self.space.contains(point) {
+            self.seen.insert(key(point));
+        }
     }
 
     pub(super) fn contains(&self, point: &Point) -> bool {

@@ -226,7 +226,8 @@ fn the_order_of_parameters_does_not_matter() {
 fn the_order_of_tells_does_not_matter() {
     for_all(|plan, name, space| {
         let mut session = Session::new(plan, space);
-        session.run(70, 5, |trial, point| loss(space, trial, point));
+        // Long enough for a TPE whose widths are set one by one.
+        session.run(150, 5, |trial, point| loss(space, trial, point));
         let expected = session.propose();
         let (asks, mut tells): (Vec<_>, Vec<_>) =
             session.log.iter().cloned().partition(|entry| matches!(entry, Observation::Asked { .. }));
@@ -302,6 +303,42 @@ fn failures_anywhere_are_survived() {
             let mut session = Session::new(plan, space);
             session.run(60, 3, |trial, point| if failed(trial) { None } else { loss(space, 0, point) });
         }
+    });
+}
+
+#[test]
+fn unusual_options_are_survived() {
+    let usual = TpePlan::default();
+    let unusual = [
+        TpePlan { startup: 0, ..usual },
+        TpePlan { candidates: 1, good_share: 0.9, good_max: 1000, ..usual },
+        TpePlan { prior_weight: 0.0, startup: 2, ..usual },
+        TpePlan { prior_weight: 1e-300, good_max: 0, ..usual },
+        TpePlan { prior_weight: 1e300, good_share: 1e-9, ..usual },
+    ];
+    for (_, space) in spaces() {
+        for plan in unusual {
+            let mut session = Session::new(&SamplerPlan::Tpe(plan), &space);
+            session.run(60, 3, |trial, point| loss(&space, trial, point));
+        }
+    }
+}
+
+#[test]
+fn a_second_ask_or_tell_of_a_trial_and_tells_of_unknown_trials_change_nothing() {
+    for_all(|plan, name, space| {
+        let mut session = Session::new(plan, space);
+        session.run(40, 3, |trial, point| loss(space, trial, point));
+        let expected = session.propose();
+        let first = session.points[0].clone();
+        for noise in [
+            Observation::Told { trial: TrialId(5), loss: Some(-1e9) },
+            Observation::Told { trial: TrialId(900), loss: Some(-1e9) },
+            Observation::Asked { trial: TrialId(7), point: first },
+        ] {
+            session.sampler.observe(&noise);
+        }
+        assert_eq!(session.propose(), expected, "{plan:?}, {name}");
     });
 }
 

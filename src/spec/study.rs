@@ -107,7 +107,7 @@ pub enum SamplerPlan {
 /// Options of the tree-structured Parzen estimator. The defaults of a study file are Optuna 5's.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TpePlan {
-    /// Random trials before the first model-based one.
+    /// Trials told with a loss before the first model-based ask; those asked before it are random.
     pub startup: u32,
     /// Candidates drawn from the good trials' density for each ask.
     pub candidates: u32,

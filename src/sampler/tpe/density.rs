@@ -1,7 +1,7 @@
 //! Density of a Parzen estimator at a point, and draws from it.
 
 use super::axis::Place;
-use super::mass::{Masses, PRIOR};
+use super::mass::Masses;
 use super::parzen::{Column, Parzen};
 use crate::math::normal::{norm_cdf, quantile_of_parts};
 use crate::math::{exp, fast, ln};
@@ -47,7 +47,7 @@ impl Parzen {
         self.columns.iter().zip(places).fold(self.prior_log_norm, |sum, (column, place)| {
             sum + match (place, column) {
                 (Place::At(x), _) => -0.5 * (x - 0.5) * (x - 0.5),
-                (Place::Cell(cell), _) => masses.log_mass(cell, PRIOR),
+                (Place::Cell(cell), _) => masses.log_mass(cell, &self.prior),
                 (Place::Choice(_), Column::Choice(_, size)) => -ln(f64::from(*size)),
                 (Place::Choice(_), _) => 0.0,
             }
@@ -91,7 +91,7 @@ impl Parzen {
             }
             alive.retain(|&at| {
                 let at = at as usize;
-                let normal = kernels.normal(at);
+                let normal = &kernels.normals[at];
                 if terms[at] + cell.bound(normal.mu, normal.inverse) < least {
                     terms[at] = f64::NEG_INFINITY;
                     return false;

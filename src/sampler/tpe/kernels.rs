@@ -16,8 +16,8 @@ pub(super) struct Kernels {
     pub(super) sigma: Vec<f64>,
     /// Their inverses.
     pub(super) inverse: Vec<f64>,
-    /// Logarithms of the inverses.
-    log_inverse: Vec<f64>,
+    /// The kernels before they are cut.
+    pub(super) normals: Vec<Normal>,
     /// Logarithms of what the kernel's normal function is multiplied with to have mass 1; for a
     /// whole number, of what its mass within a cell is.
     pub(super) log_norm: Vec<f64>,
@@ -46,7 +46,7 @@ impl Kernels {
         self.mu.insert(place, mu);
         self.sigma.insert(place, 0.0);
         self.inverse.insert(place, 0.0);
-        self.log_inverse.insert(place, 0.0);
+        self.normals.insert(place, Normal::default());
         self.log_norm.insert(place, 0.0);
         rank
     }
@@ -56,17 +56,11 @@ impl Kernels {
         let mu = self.mu.remove(place);
         self.sigma.remove(place);
         self.inverse.remove(place);
-        self.log_inverse.remove(place);
+        self.normals.remove(place);
         self.log_norm.remove(place);
         let rank = self.sorted.partition_point(|entry| before(entry, mu, trial));
         self.sorted.remove(rank);
         rank
-    }
-
-    /// Kernel number `place`, uncut.
-    #[inline]
-    pub(super) fn normal(&self, place: usize) -> Normal {
-        Normal { mu: self.mu[place], inverse: self.inverse[place], log_inverse: self.log_inverse[place] }
     }
 
     /// The trial at this place among the sorted.
@@ -83,7 +77,7 @@ impl Kernels {
         }
         self.sigma[place] = sigma;
         self.inverse[place] = 1.0 / sigma;
-        self.log_inverse[place] = -ln(sigma);
+        self.normals[place] = Normal::new(self.mu[place], sigma);
         self.log_norm[place] = log_norm_of(self.mu[place], sigma, whole);
     }
 

@@ -22,11 +22,12 @@ pub(super) struct Cell {
     pub(super) high: f64,
     middle: f64,
     log_width: f64,
+    hash: u64,
 }
 
 impl Cell {
     pub(super) fn new(low: f64, high: f64) -> Cell {
-        Cell { low, high, middle: 0.5 * (low + high), log_width: ln(high - low) }
+        Cell { low, high, middle: 0.5 * (low + high), log_width: ln(high - low), hash: hash(low, high) }
     }
 
     /// An upper bound of the log mass of a normal, without a transcendental function: a cell that
@@ -38,15 +39,20 @@ impl Cell {
     }
 }
 
-/// The prior's kernel: centred, as wide as the range.
-pub(super) const PRIOR: Normal = Normal { mu: 0.5, inverse: 1.0, log_inverse: 0.0 };
-
-/// A normal and the logarithm of its inverse width.
-#[derive(Debug, Clone, Copy)]
+/// A normal with what its masses need.
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Normal {
     pub(super) mu: f64,
     pub(super) inverse: f64,
-    pub(super) log_inverse: f64,
+    log_inverse: f64,
+    hash: u64,
+}
+
+impl Normal {
+    pub(super) fn new(mu: f64, sigma: f64) -> Normal {
+        let inverse = 1.0 / sigma;
+        Normal { mu, inverse, log_inverse: -ln(sigma), hash: hash(mu, inverse) }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,7 +73,7 @@ impl Default for Masses {
 
 impl Masses {
     /// Logarithm of the mass of `normal` in `cell`.
-    pub(super) fn log_mass(&mut self, cell: &Cell, normal: Normal) -> f64 {
+    pub(super) fn log_mass(&mut self, cell: &Cell, normal: &Normal) -> f64 {
         let h = (cell.high - cell.low) * normal.inverse;
         let z = (cell.middle - normal.mu) * normal.inverse;
         if h <= NARROW && h * z.abs() <= NEAR {
@@ -76,7 +82,7 @@ impl Masses {
                 + narrow_correction(h, z2);
         }
         let key = [cell.low, cell.high, normal.mu, normal.inverse].map(f64::to_bits);
-        let entry = &mut self.0[place(key)];
+        let entry = &mut self.0[(cell.hash ^ normal.hash) as usize % PLACES];
         // An inverse width is never 0, so an unused entry has no valid key.
         if entry.key != key {
             let mass = log_norm_mass(
@@ -97,12 +103,13 @@ fn narrow_correction(h: f64, z2: f64) -> f64 {
     s * (1.0 - s * (0.5 - s * (1.0 / 3.0)))
 }
 
-fn place(key: [u64; 4]) -> usize {
-    let mixed = key
-        .iter()
-        .fold(0u64, |hash, &part| (hash ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23));
-    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 51) as usize % PLACES
+fn hash(a: f64, b: f64) -> u64 {
+    let mixed = (a.to_bits().wrapping_mul(MULTIPLIER) ^ b.to_bits()).wrapping_mul(MULTIPLIER);
+    mixed >> 32
 }
+
+/// 2^64 divided by the golden ratio, odd (Knuth, "The art of computer programming", 6.4).
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 #[cfg(test)]
 mod tests {
@@ -119,15 +126,15 @@ mod tests {
             let cell = Cell::new(low, low + 1.0 / count);
             let sigma = if stream.below(2) == 0 { 0.01 } else { 0.01 + 0.99 * stream.unit() };
             let mu = (stream.unit() * 50.0).floor() / 50.0;
-            let normal = Normal { mu, inverse: 1.0 / sigma, log_inverse: -ln(sigma) };
-            let found = masses.log_mass(&cell, normal);
+            let normal = Normal::new(mu, sigma);
+            let found = masses.log_mass(&cell, &normal);
             let expected = log_norm_mass((cell.low - mu) / sigma, (cell.high - mu) / sigma);
             assert!(
                 (found - expected).abs() <= 1e-11 * expected.abs(),
                 "{cell:?} {normal:?}: {found} {expected}"
             );
             assert!(found <= cell.bound(mu, normal.inverse) + 1e-9, "{cell:?} {normal:?}: {found}");
-            assert_eq!(found.to_bits(), Masses::default().log_mass(&cell, normal).to_bits());
+            assert_eq!(found.to_bits(), Masses::default().log_mass(&cell, &normal).to_bits());
         }
     }
 }
