@@ -2,6 +2,7 @@
 
 mod golden;
 mod guide;
+mod studies;
 mod tidy;
 mod trade_off;
 mod typhoid;
