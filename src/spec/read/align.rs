@@ -20,8 +20,11 @@ pub(super) fn read_align(
     let index: Vec<&str> =
         output.map_or(Vec::new(), |output| output.index.iter().map(|column| column.name.as_str()).collect());
     let Some(field) = target.get("align") else {
-        if index.is_empty() {
+        if output.is_none() {
             return Some(Vec::new());
+        }
+        if index.is_empty() {
+            return refuse_several(target, columns, report).map(|()| Vec::new());
         }
         let allowed = format!("the columns that pick a row of the output: {}", index.join(", "));
         report.add(target.line, target.path_of("align"), "nothing", allowed);
@@ -54,6 +57,18 @@ pub(super) fn read_align(
     }
     refuse_repeats(&field, &align, columns, report)?;
     Some(align)
+}
+
+/// Without columns to align on, there is one row on either side.
+fn refuse_several(target: &Section, columns: &Columns, report: &mut Report) -> Option<()> {
+    let rows = columns.sheet.as_ref().map_or(0, |sheet| sheet.rows.len());
+    if rows <= 1 {
+        return Some(());
+    }
+    let field = target.get("data")?;
+    let found = format!("{rows} rows for an output that has one");
+    report.add(field.node.line, field.path, found, "one row, if need be by `where`");
+    None
 }
 
 /// Two data rows with the same key would be one observation counted twice.

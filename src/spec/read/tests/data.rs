@@ -175,6 +175,29 @@ fn every_data_row_has_one_row_of_the_model() {
 }
 
 #[test]
+fn an_output_of_one_row_has_one_observation() {
+    let total = [
+        ("output = \"cases\"", "output = \"total\""),
+        ("simulated = \"count\"", "simulated = \"sum\""),
+        ("align = { year = \"year\", age = \"age_from\" }", ""),
+    ];
+    check_data(
+        "n\n3\n",
+        &total,
+        expect![[r#"
+        sound
+    "#]],
+    );
+    check_data(
+        "n\n3\n4\n",
+        &total,
+        expect![[r#"
+        s.toml:23: `targets[0].data`: found 2 rows for an output that has one, allowed: one row, if need be by `where`
+    "#]],
+    );
+}
+
+#[test]
 fn a_data_row_stands_once() {
     check_data(
         "year,age_from,n\n2017,0,1\n2017,5,1\n2017.0,0,1\n",
