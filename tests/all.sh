@@ -72,9 +72,6 @@ step 'tests' cargo test --workspace
 step 'documentation' env RUSTDOCFLAGS='-D warnings' cargo doc --package freerun --no-deps
 step 'each feature alone' features_alone
 step 'the same bits in WebAssembly' golden
-step 'Optuna' install_optuna
-for check in native/tests/*.py; do
-    [ -e "$check" ] || continue
-    step "$check" "$python" "$check"
-done
+step 'Optuna, installed' install_optuna
+step 'Optuna reads what Freerun wrote' "$python" native/tests/optuna_reads.py
 echo 'all steps passed'

@@ -496,7 +496,7 @@ enum CombineName {
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ScaleTable {
-    /// The same for all rows, greater than 0. Default: 1.
+    /// The same for all rows, greater than 0; with distance value, other than 0. Default: 1.
     constant: Option<f64>,
     /// A column of the data, such as a population.
     column: Option<String>,

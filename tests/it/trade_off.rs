@@ -74,12 +74,14 @@ fn the_barrier_costs_time_and_its_absence_costs_knowledge() {
     let parallel = Mode::Parallel { in_flight: None };
     measure("one slot", parallel, 100, 1);
     let batched = measure("batched 16", Mode::Batched { batch_size: 16 }, 100, 16);
-    let windowed = measure("windowed 32", Mode::Windowed { lag: 32 }, 100, 16);
+    let [short, _, windowed] =
+        [16, 24, 32].map(|lag| measure(&format!("windowed {lag}"), Mode::Windowed { lag }, 100, 16));
     let free = measure("parallel", parallel, 100, 16);
     let longer = (100.0 * batched.makespan_s / free.makespan_s) as u32;
     let same_time = measure("parallel, same time", parallel, longer, 16);
     assert!(free.makespan_s < 0.7 * batched.makespan_s, "no barrier, no waiting");
     assert!(windowed.makespan_s < 0.8 * batched.makespan_s, "a generous lag waits little");
+    assert!(short.makespan_s > windowed.makespan_s && short.staleness < windowed.staleness);
     assert!(free.staleness > batched.staleness, "an ask without a barrier knows less");
     assert!(same_time.best < batched.best, "at equal time more trials find more");
 }

@@ -70,7 +70,7 @@ pub fn enqueue(args: &EnqueueArgs) -> Result<(), Failure> {
         let point = point(study.space(), &args.set).map_err(Failure::bad_input)?;
         Ok(Event::Command(Command::Enqueue(point)))
     })?;
-    out::line(format!("study `{}` will try this point next", args.study));
+    out::line(format!("study `{}` tries this point next when it runs and has trials left", args.study));
     Ok(())
 }
 

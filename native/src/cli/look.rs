@@ -8,6 +8,7 @@ use crate::store::{AnyStore, IfMissing, block_on, open};
 use clap::Args;
 use freerun::driver::{Store, StudyRow};
 use freerun::ids::Seq;
+use freerun::view::{TrialRow, TrialState};
 use serde_json::json;
 use std::time::Duration;
 
@@ -24,14 +25,19 @@ pub struct StudiesArgs {
 
 /// Show how far a study is, and follow it while it runs
 #[derive(Args)]
-#[command(after_help = "Examples:\n  freerun show typhoid\n  freerun show typhoid --follow")]
+#[command(
+    after_help = "Examples:\n  freerun show typhoid\n  freerun show typhoid --follow\n  freerun show typhoid --trials --json > trials.jsonl"
+)]
 pub struct ShowArgs {
     /// Name of the study
     study: String,
     /// Go on until the study is finished
     #[arg(long)]
     follow: bool,
-    /// As JSON
+    /// Every trial instead of the summary
+    #[arg(long)]
+    trials: bool,
+    /// As JSON; with --trials, one line a trial
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -93,12 +99,37 @@ pub fn show(args: &ShowArgs) -> Result<(), Failure> {
     if args.follow {
         follow(&mut store, &args.study, &mut live)?;
     }
-    if args.json {
+    if args.trials {
+        print_trials(&live.trials(), args.json);
+    } else if args.json {
         out::json(&live.to_json());
     } else {
         summary::print(&live.progress(), live.best().as_ref(), &live.failures());
     }
     Ok(())
+}
+
+fn print_trials(trials: &[TrialRow], json: bool) {
+    if json {
+        trials.iter().for_each(out::json);
+        return;
+    }
+    let names = trials.first().map(|trial| &trial.parameters.0[..]).unwrap_or_default();
+    let mut head = vec!["trial", "state", "loss", "se"];
+    head.extend(names.iter().map(|(name, _)| name.as_str()));
+    let numbers: Vec<usize> = (2..head.len()).collect();
+    let optional = |value: Option<f64>| value.map(text::number).unwrap_or_default();
+    let row = |trial: &TrialRow| {
+        let state = match trial.state {
+            TrialState::Pending => "pending",
+            TrialState::Complete => "complete",
+            TrialState::Failed => "failed",
+        };
+        let cells = [trial.trial.to_string(), state.to_owned(), optional(trial.loss), optional(trial.se)];
+        let values = trial.parameters.0.iter().map(|(_, value)| value.to_string());
+        cells.into_iter().chain(values).collect()
+    };
+    out::table(&head, &numbers, &trials.iter().map(row).collect::<Vec<_>>());
 }
 
 /// Follows the study until it is finished, or its run has ended.

@@ -19,7 +19,9 @@ pub fn number(value: f64) -> String {
         return value.to_string();
     }
     if !(1e-4..1e9).contains(&size) {
-        return format!("{value:.5e}");
+        let text = format!("{value:.5e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{exponent}", digits.trim_end_matches('0').trim_end_matches('.'));
     }
     let before = if size < 1.0 { 0 } else { size.log10() as usize + 1 };
     let text = format!("{value:.*}", 6usize.saturating_sub(before));
@@ -73,8 +75,8 @@ mod tests {
             (-0.001_234_567_8, "-0.001235"),
             (1_234_567.0, "1234567"),
             (0.5, "0.5"),
-            (1.5e-7, "1.50000e-7"),
-            (2e12, "2.00000e12"),
+            (1.5e-7, "1.5e-7"),
+            (2e12, "2e12"),
         ];
         for (value, text) in cases {
             assert_eq!(number(value), text);

@@ -3,6 +3,7 @@
 use super::asker::AskerThread;
 use super::threads::Threads;
 use super::writer::{Writer, WriterNews};
+use crate::store::AnyStore;
 use freerun::driver;
 use freerun::ids::{Seq, Tick};
 use freerun::scheduler::{Effect, Event, Record, Rejected};
@@ -87,7 +88,7 @@ pub struct Platform<'a> {
     /// The slots.
     pub threads: Threads,
     /// The store.
-    pub writer: Writer,
+    pub writer: Writer<AnyStore>,
     /// The sampler.
     pub asker: AskerThread,
     /// Who looks on.

@@ -2,7 +2,7 @@
 //! group, so that a commit costs the same for one record and for a thousand.
 
 use super::platform::{Alarm, Inbox};
-use crate::store::{AnyStore, block_on};
+use crate::store::block_on;
 use freerun::driver::{Store, StoreError};
 use freerun::ids::{Epoch, Seq};
 use freerun::scheduler::Record;
@@ -42,25 +42,25 @@ pub enum WriterNews {
 }
 
 /// A running writer.
-pub struct Writer {
+pub struct Writer<S> {
     records: Option<Sender<(Seq, Record)>>,
-    thread: Option<JoinHandle<AnyStore>>,
+    thread: Option<JoinHandle<S>>,
     closing: Arc<AtomicBool>,
 }
 
-impl Writer {
+impl<S: Store + Send + 'static> Writer<S> {
     /// Writes `study`, which this program has claimed under `epoch` and whose journal ends at
     /// `after`.
     ///
     /// # Errors
     /// When the system gives no thread.
     pub fn start(
-        store: AnyStore,
+        store: S,
         study: &str,
         epoch: Epoch,
         after: Seq,
         inbox: Inbox,
-    ) -> std::io::Result<Writer> {
+    ) -> std::io::Result<Writer<S>> {
         let (records, received) = mpsc::channel();
         let study = study.to_owned();
         let closing = Arc::new(AtomicBool::new(false));
@@ -89,7 +89,7 @@ impl Writer {
 
     /// Waits until everything is written, ends the lease and gives the store back; `None` if the
     /// writer's thread panicked.
-    pub fn close(mut self) -> Option<AnyStore> {
+    pub fn close(mut self) -> Option<S> {
         self.records = None;
         self.closing.store(true, Ordering::Relaxed);
         self.thread.take()?.join().ok()
@@ -103,8 +103,8 @@ enum Flow {
     End,
 }
 
-struct Writing {
-    store: AnyStore,
+struct Writing<S> {
+    store: S,
     study: String,
     epoch: Epoch,
     last: Seq,
@@ -114,7 +114,7 @@ struct Writing {
     alarm: Alarm,
 }
 
-impl Writing {
+impl<S: Store> Writing<S> {
     fn run(&mut self) {
         loop {
             let pause = self.renew_at.saturating_duration_since(Instant::now());
@@ -185,5 +185,137 @@ impl Writing {
     fn end(&mut self, news: WriterNews) -> Flow {
         self.alarm.inbox.writer(news);
         Flow::End
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::platform::News;
+    use super::*;
+    use crate::testing::{asked, opening};
+    use freerun::driver::{Holder, MemoryStore, StudyRow};
+
+    /// A store whose next appends fail in given ways, the last one first.
+    struct Flaky {
+        inner: MemoryStore,
+        /// How, and whether the records are kept all the same.
+        failures: Vec<(StoreError, bool)>,
+    }
+
+    impl Store for Flaky {
+        async fn studies(&mut self) -> Result<Vec<StudyRow>, StoreError> {
+            self.inner.studies().await
+        }
+
+        async fn claim(&mut self, study: &str, holder: &Holder, ttl_us: u64) -> Result<Epoch, StoreError> {
+            self.inner.claim(study, holder, ttl_us).await
+        }
+
+        async fn renew(&mut self, study: &str, epoch: Epoch, ttl_us: u64) -> Result<(), StoreError> {
+            self.inner.renew(study, epoch, ttl_us).await
+        }
+
+        async fn release(&mut self, study: &str, epoch: Epoch) -> Result<(), StoreError> {
+            self.inner.release(study, epoch).await
+        }
+
+        async fn append(
+            &mut self,
+            study: &str,
+            epoch: Epoch,
+            after: Seq,
+            records: &[Record],
+        ) -> Result<Seq, StoreError> {
+            match self.failures.pop() {
+                Some((error, kept)) => {
+                    if kept {
+                        self.inner.append(study, epoch, after, records).await?;
+                    }
+                    Err(error)
+                }
+                None => self.inner.append(study, epoch, after, records).await,
+            }
+        }
+
+        async fn read(&mut self, study: &str, after: Seq, limit: usize) -> Result<Vec<Record>, StoreError> {
+            self.inner.read(study, after, limit).await
+        }
+
+        async fn delete(&mut self, study: &str) -> Result<(), StoreError> {
+            self.inner.delete(study).await
+        }
+    }
+
+    fn records() -> Vec<Record> {
+        let mut records = opening("s", Epoch(1));
+        records.extend((0..5).map(asked));
+        records
+    }
+
+    /// Writes [`records`] through a store that fails so; gives the store and the news.
+    fn write(failures: Vec<(StoreError, bool)>, others_claim: bool) -> (Flaky, Vec<WriterNews>) {
+        let mut store = Flaky { inner: MemoryStore::default(), failures };
+        let holder = |id: &str| Holder { id: id.to_owned(), about: id.to_owned() };
+        let epoch = block_on(store.claim("s", &holder("a"), 1_000)).unwrap();
+        if others_claim {
+            store.inner.advance(2_000);
+            block_on(store.claim("s", &holder("b"), LEASE_US)).unwrap();
+        }
+        let (sender, received) = mpsc::channel();
+        let writer = Writer::start(store, "s", epoch, Seq(0), Inbox(sender)).unwrap();
+        for (seq, record) in (1u64..).zip(records()) {
+            writer.append(Seq(seq), record);
+        }
+        let store = writer.close().unwrap();
+        let news = received.into_iter().map(|news| match news {
+            News::Writer(news) => news,
+            other => panic!("{other:?}"),
+        });
+        (store, news.collect())
+    }
+
+    /// The durable records in the news, which must be told once each and in order.
+    fn durable(news: &[WriterNews]) -> Vec<Record> {
+        let mut all = Vec::new();
+        for news in news {
+            if let WriterNews::Durable { upto, records } = news {
+                all.extend(records.iter().cloned());
+                assert_eq!(upto.0, all.len() as u64);
+            }
+        }
+        all
+    }
+
+    fn busy() -> StoreError {
+        StoreError::Busy("the disk is away".to_owned())
+    }
+
+    #[test]
+    fn a_busy_store_is_tried_again_until_it_works() {
+        let (mut store, news) = write(vec![(busy(), false), (busy(), false)], false);
+        assert_eq!(durable(&news), records());
+        assert!(matches!(&news[0], WriterNews::Failed(reason) if reason == "the disk is away"));
+        assert_eq!(block_on(store.read("s", Seq(0), 100)).unwrap(), records());
+        assert_eq!(block_on(store.studies()).unwrap()[0].held_by, None, "the lease is given back");
+    }
+
+    #[test]
+    fn a_commit_that_worked_though_it_seemed_not_to_is_not_repeated() {
+        let (mut store, news) = write(vec![(busy(), true)], false);
+        assert_eq!(durable(&news), records());
+        assert_eq!(block_on(store.read("s", Seq(0), 100)).unwrap(), records());
+    }
+
+    #[test]
+    fn a_writer_that_was_fenced_writes_nothing_and_says_so() {
+        let (mut store, news) = write(Vec::new(), true);
+        assert!(matches!(news[..], [WriterNews::Fenced]), "{news:?}");
+        assert!(block_on(store.read("s", Seq(0), 100)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_broken_store_ends_the_writing() {
+        let (_, news) = write(vec![(StoreError::Broken("it burned".to_owned()), false)], false);
+        assert!(matches!(&news[..], [WriterNews::Broken(reason)] if reason == "it burned"), "{news:?}");
     }
 }

@@ -13,7 +13,7 @@ const DOSE_LEVELS: [f64; 2] = [5.05e6, 5.5e7];
 const INFECTIOUS_LOG_MEAN_WEEKS: f64 = 1.172;
 const INFECTIOUS_LOG_SD: [f64; 2] = [0.483, 0.788];
 
-const CELLS: usize = 512;
+const CELLS: usize = 2048;
 const SMALLEST_DRAW: f64 = 1.0 / (1u64 << 54) as f64;
 
 /// A law over 0, 1, 2, ... days.

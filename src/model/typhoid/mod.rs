@@ -19,6 +19,9 @@ mod settings;
 mod step;
 mod tables;
 
+#[cfg(test)]
+mod tests;
+
 use super::inputs::Reader;
 use super::{Host, Model, ModelFailure, Outputs, ReplicateRequest};
 use crate::math::ln_1p;

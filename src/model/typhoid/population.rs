@@ -26,6 +26,8 @@ pub(super) const STATES: usize = 8;
 /// One person. Days are step numbers; a timer that is not set is [`NEVER`], and timers are only ever
 /// overwritten, as in the original: stale ones change what a later infection does.
 #[derive(Debug, Clone, Copy)]
+// Two agents to a cache line, none across two.
+#[repr(align(32))]
 pub(super) struct Agent {
     /// Day of birth: negative, with a fraction, for the initial population.
     pub(super) birth: f64,
@@ -47,6 +49,8 @@ pub(super) struct Agent {
     pub(super) counted_on: bool,
     pub(super) female: bool,
 }
+
+const _: () = assert!(size_of::<Agent>() == 32);
 
 impl Agent {
     fn new(birth: f64, female: bool, state: State) -> Agent {

@@ -25,40 +25,55 @@ pub(super) fn simulate(
         demography: Stream::new(seed, Purpose::Model, 0, 0),
         disease: Stream::new(seed, Purpose::Model, 1, 0),
     };
-    let steps = rules.fixed.settings.steps();
-    population.reset(steps);
-    record.clear();
-    population.found(rules, &mut streams);
-    let mut environment = Environment::new(rules);
-    initial_cases(rules, population, record, &mut streams.disease);
-    for day in 0..steps {
+    let mut run = Run::start(rules, population, record, &mut streams);
+    for day in 0..rules.fixed.settings.steps() {
         if host.stopped() {
             return Err(ModelFailure::Stopped);
         }
-        step(day, rules, population, &mut environment, record, &mut streams);
+        run.step(day);
     }
     Ok(())
 }
 
-fn step(
-    day: u32,
-    rules: &Rules,
-    population: &mut Population,
-    environment: &mut Environment,
-    record: &mut Record,
-    streams: &mut Streams,
-) {
-    // Settings keep every day below NEVER.
-    let short = day as u16;
-    record.today.births = population.births(day, rules, &mut streams.demography);
-    record.today.background_deaths = population.mark_background_deaths(day);
-    population.enter_susceptible(day, rules, &mut streams.disease);
-    population.transitions(short, rules, &mut streams.disease, record);
-    let dose = environment.dose(day, population.alive);
-    infect_from_pool(short, dose, environment, rules, population, streams, record);
-    environment.shed(population);
-    population.remove_dying(short, record);
-    record.end_day(day, population, environment.pool);
+/// A run under way.
+pub(super) struct Run<'a> {
+    rules: &'a Rules<'a>,
+    pub(super) population: &'a mut Population,
+    environment: Environment,
+    record: &'a mut Record,
+    streams: &'a mut Streams,
+}
+
+impl<'a> Run<'a> {
+    /// The initial population, with its initial cases.
+    pub(super) fn start(
+        rules: &'a Rules<'a>,
+        population: &'a mut Population,
+        record: &'a mut Record,
+        streams: &'a mut Streams,
+    ) -> Run<'a> {
+        population.reset(rules.fixed.settings.steps());
+        record.clear();
+        population.found(rules, streams);
+        initial_cases(rules, population, record, &mut streams.disease);
+        Run { rules, population, environment: Environment::new(rules), record, streams }
+    }
+
+    /// The phases of one day.
+    pub(super) fn step(&mut self, day: u32) {
+        let Run { rules, population, environment, record, streams } = self;
+        // Settings keep every day below NEVER.
+        let short = day as u16;
+        record.today.births = population.births(day, rules, &mut streams.demography);
+        record.today.background_deaths = population.mark_background_deaths(day);
+        population.enter_susceptible(day, rules, &mut streams.disease);
+        population.transitions(short, rules, &mut streams.disease, record);
+        let dose = environment.dose(day, population.alive);
+        infect_from_pool(short, dose, environment, rules, population, streams, record);
+        environment.shed(population);
+        population.remove_dying(short, record);
+        record.end_day(day, population, environment.pool);
+    }
 }
 
 /// Infects each susceptible agent with probability `init_prev`, before step 0.

@@ -148,6 +148,18 @@ impl<'d> Field<'d> {
         sound.then_some(texts)
     }
 
+    /// The texts in it, alone or in a list, without a check.
+    pub fn words(&self) -> Vec<&'d str> {
+        let text = |node: &'d Node| match &node.kind {
+            Kind::Text(text) => Some(text.as_str()),
+            _ => None,
+        };
+        match &self.node.kind {
+            Kind::List(items) => items.iter().filter_map(text).collect(),
+            _ => text(self.node).into_iter().collect(),
+        }
+    }
+
     /// A value of any type that a setting may have.
     pub fn setting(&self, report: &mut Report) -> Option<Setting> {
         match &self.node.kind {

@@ -43,7 +43,7 @@ pub(super) const TARGET: &[&str] = &[
 ];
 /// Keys of a target that only make sense with data.
 pub(super) const OF_DATA: &[&str] =
-    &["simulated_size", "data", "where", "observed", "observed_size", "align", "group", "scale"];
+    &["simulated_size", "data", "where", "observed", "observed_size", "align", "group"];
 pub(super) const LIKELIHOODS: &[(&str, &[&str])] = &[
     ("normal", &["sigma"]),
     ("log_normal", &["sigma"]),

@@ -75,7 +75,7 @@ fn read_target<'d>(
     let combine = read_combine(section, measure.as_ref(), report);
     let compared = if measure == Some(Measure::Value) {
         refuse_data(section, report);
-        Compared { simulated_size: None, scale: no_scale(), data: None }
+        Compared { simulated_size: None, scale: read_factor_of_value(section, report)?, data: None }
     } else {
         let purpose = Purpose { measure: measure.as_ref(), output: output_card, spread };
         read_compared(section, &purpose, files, report)?
@@ -113,8 +113,29 @@ fn read_compared(
 ) -> Option<Compared> {
     let simulated_size = read_simulated_size(section, purpose.measure, purpose.output, report);
     let (scale, used) = read_scale(section, report);
+    refuse_split_draws(section, purpose, &used, report);
     let data = read_data(section, purpose, &used, files, report);
     Some(Compared { simulated_size: simulated_size?, scale: scale?, data: Some(data?) })
+}
+
+/// A multinomial's draw cannot have several factors, and without its total it has no use for one.
+fn refuse_split_draws(section: &Section, purpose: &Purpose, used: &ScaleColumns, report: &mut Report) {
+    let Some(profile) = section.get("scale").and_then(|scale| scale.as_section()?.get("profile")) else {
+        return;
+    };
+    match purpose.measure {
+        Some(Measure::Multinomial) => {
+            let allowed = "nothing with likelihood \"multinomial\", which compares shares only";
+            profile.refuse(allowed, report);
+        }
+        Some(Measure::DirichletMultinomial { .. }) => {
+            let group = section.get("group").map(|group| group.words()).unwrap_or_default();
+            for by in used.by.iter().filter(|by| by.words().iter().any(|word| !group.contains(word))) {
+                by.refuse("a column of `group`: a draw has one factor", report);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn refuse_data(section: &Section, report: &mut Report) {
@@ -163,6 +184,20 @@ fn read_simulated_size(
             section.or("simulated_size", None, report, |field, report| refuse_unused(&field, report))
         }
     }
+}
+
+/// An output that is itself the loss can only be multiplied with a number: a negative one makes a
+/// search for the greatest output of it.
+fn read_factor_of_value(section: &Section, report: &mut Report) -> Option<Scale> {
+    let Some(field) = section.get("scale") else { return Some(no_scale()) };
+    let section = field.section(keys::SCALE, report)?;
+    for field in ["column", "profile"].iter().filter_map(|key| section.get(key)) {
+        field.refuse("nothing with distance = \"value\", which has no data", report);
+    }
+    let constant = section.or("constant", 1.0, report, |field, report| {
+        field.number(|value| value != 0.0, "a number other than 0", report)
+    });
+    Some(Scale { constant: constant?, ..no_scale() })
 }
 
 /// The scale, and the fields of it that name columns of the data.

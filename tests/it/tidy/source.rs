@@ -91,7 +91,7 @@ pub fn code_lines(text: &str) -> Vec<(usize, &str)> {
         let indent = line.len() - line.trim_start().len();
         let code = line.split(" // ").next().unwrap_or(line);
         if let Some(since) = test_indent {
-            let closes = indent == since && (line.trim_start().starts_with('}') || line.ends_with(';'));
+            let closes = indent == since && (line.ends_with('}') || line.ends_with(';'));
             if closes {
                 test_indent = None;
             }
@@ -162,6 +162,7 @@ fn code_is_what_is_neither_comment_nor_test() {
     let text =
         "//! doc\nuse a; // why\n#[cfg(test)]\nmod tests {\n    use b;\n}\n#[cfg(test)]\nmod t;\nfn c() {}\n";
     assert_eq!(code_lines(text), [(2, "use a;"), (9, "fn c() {}")]);
+    assert_eq!(code_lines("#[cfg(test)]\nfn a() {}\nfn b() {}\n"), [(3, "fn b() {}")]);
 }
 
 #[test]

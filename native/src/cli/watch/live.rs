@@ -64,6 +64,11 @@ impl Live {
         self.best.trials().row(trial)
     }
 
+    /// All trials, by number.
+    pub fn trials(&self) -> Vec<TrialRow> {
+        self.best.trials().rows()
+    }
+
     /// All of it.
     pub fn to_json(&self) -> serde_json::Value {
         json!({"progress": self.progress(), "best": self.best(), "failures": self.failures()})

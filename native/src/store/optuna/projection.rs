@@ -93,6 +93,8 @@ pub struct Projection {
     pending: BTreeMap<TrialId, EndedReplicates>,
     /// When the session began: in run time, and in microseconds since 1970-01-01 UTC.
     session: (Tick, i64),
+    /// What records change is not wanted.
+    passing: bool,
 }
 
 impl Projection {
@@ -142,6 +144,13 @@ impl Projection {
         }
     }
 
+    /// Folds in the next record, whose changes have been carried out before.
+    pub fn pass(&mut self, record: &Record) {
+        self.passing = true;
+        self.apply(record, &mut Vec::new());
+        self.passing = false;
+    }
+
     fn open(&mut self, study: &Study, versions: &Versions, changes: &mut Vec<Change>) {
         let column = |p: &Parameter| Column { name: p.name.clone(), distribution: distribution(&p.domain) };
         self.frame = Some(Frame {
@@ -183,6 +192,9 @@ impl Projection {
         let Err(position) = ended.numbers.binary_search(&replicate) else { return };
         ended.numbers.insert(position, replicate);
         ended.aligned.insert(position, aligned);
+        if self.passing {
+            return;
+        }
         if let Ok(loss) = frame.evaluator.evaluate(&ended.aligned) {
             changes.push(Change::Step { number: trial.0, step: ended.numbers.len() as u32, loss: loss.loss });
         }

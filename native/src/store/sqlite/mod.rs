@@ -1,24 +1,21 @@
 //! Journals in a SQLite database, with Optuna's tables written beside them in the same transaction.
 //! Write-ahead logging with full synchronisation: what `append` returns from is on the disk.
 
+mod journal;
 mod lease;
+mod mirror;
 mod schema;
 mod tables;
 
-use super::optuna::{Change, Projection};
 use freerun::driver::{Holder, Store, StoreError, StudyRow};
 use freerun::ids::{Epoch, Seq};
-use freerun::journal;
 use freerun::scheduler::Record;
 use lease::Lease;
+use mirror::Mirror;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
-use tables::{Found, Rows};
-
-/// Records read from the journal at a time.
-const PAGE: usize = 1024;
 
 /// A store in one database file.
 pub struct SqliteStore {
@@ -27,12 +24,6 @@ pub struct SqliteStore {
     mirrors: BTreeMap<String, Mirror>,
     /// Time, microseconds since 1970-01-01 UTC.
     clock: fn() -> i64,
-}
-
-/// Optuna's side of a study: the fold so far and where its rows are.
-struct Mirror {
-    projection: Projection,
-    rows: Rows,
 }
 
 impl SqliteStore {
@@ -76,7 +67,7 @@ impl SqliteStore {
         self.mirrors.remove(study);
         let transaction = immediate(&mut self.connection)?;
         unheld(&transaction, study, now)?;
-        rebuild(&transaction, study)?;
+        Mirror::rebuild(&transaction, study)?;
         transaction.commit().map_err(busy_or_broken)
     }
 }
@@ -107,11 +98,7 @@ impl Store for SqliteStore {
             return Err(StoreError::Held { study: study.to_owned(), by: by.to_owned() });
         }
         let (last, trials) = lease.map_or((Seq(0), 0), |lease| (lease.last, lease.trials));
-        match Rows::find(&transaction, study, last > Seq(0), trials).map_err(busy_or_broken)? {
-            Found::Whole(_) => {}
-            Found::Damaged => rebuild(&transaction, study)?,
-            Found::Foreign => return Err(foreign(study, last)),
-        }
+        Mirror::check(&transaction, study, last, trials)?;
         let epoch = lease::give(&transaction, study, holder, until(now, ttl_us))?;
         transaction.commit().map_err(busy_or_broken)?;
         Ok(epoch)
@@ -146,13 +133,13 @@ impl Store for SqliteStore {
         if lease.last != after {
             return Err(StoreError::Conflict { expected: after, found: lease.last });
         }
-        let mut mirror = match mirror.filter(|mirror| mirror.projection.at() == after) {
+        let mut mirror = match mirror.filter(|mirror| mirror.at() == after) {
             Some(mirror) => mirror,
-            None => catch_up(&transaction, study, &lease)?,
+            None => Mirror::catch_up(&transaction, study, &lease)?,
         };
-        let last = insert(&transaction, study, after, records)?;
+        let last = journal::insert(&transaction, study, after, records)?;
         mirror.write(&transaction, study, records)?;
-        lease::advance(&transaction, study, last, mirror.projection.trials())?;
+        lease::advance(&transaction, study, last, mirror.trials())?;
         transaction.commit().map_err(busy_or_broken)?;
         self.mirrors.insert(study.to_owned(), mirror);
         Ok(last)
@@ -162,7 +149,7 @@ impl Store for SqliteStore {
         if Lease::find(&self.connection, study)?.is_none() {
             return Err(StoreError::NotFound(study.to_owned()));
         }
-        page(&self.connection, study, after, limit)
+        journal::page(&self.connection, study, after, limit)
     }
 
     async fn delete(&mut self, study: &str) -> Result<(), StoreError> {
@@ -170,102 +157,11 @@ impl Store for SqliteStore {
         self.mirrors.remove(study);
         let transaction = immediate(&mut self.connection)?;
         let lease = unheld(&transaction, study, now)?;
-        transaction
-            .execute("DELETE FROM freerun_journal WHERE study = ?1", [study])
-            .map_err(busy_or_broken)?;
+        journal::remove(&transaction, study)?;
         tables::remove(&transaction, study).map_err(busy_or_broken)?;
         lease::remove(&transaction, study, lease.epoch)?;
         transaction.commit().map_err(busy_or_broken)
     }
-}
-
-impl Mirror {
-    /// Folds `records` in and writes what they change.
-    fn write(&mut self, connection: &Connection, study: &str, records: &[Record]) -> Result<(), StoreError> {
-        let mut changes = Vec::new();
-        for record in records {
-            self.projection.apply(record, &mut changes);
-        }
-        self.write_changes(connection, study, &changes).map_err(busy_or_broken)
-    }
-
-    fn write_changes(
-        &mut self,
-        connection: &Connection,
-        study: &str,
-        changes: &[Change],
-    ) -> rusqlite::Result<()> {
-        let columns = self.projection.columns();
-        changes.iter().try_for_each(|change| self.rows.write(connection, study, columns, change))
-    }
-}
-
-/// The mirror of a study as its journal and rows stand.
-fn catch_up(connection: &Connection, study: &str, lease: &Lease) -> Result<Mirror, StoreError> {
-    let begun = lease.last > Seq(0);
-    let rows = match Rows::find(connection, study, begun, lease.trials).map_err(busy_or_broken)? {
-        Found::Whole(rows) => rows,
-        Found::Damaged => return rebuild_mirror(connection, study),
-        Found::Foreign => return Err(foreign(study, lease.last)),
-    };
-    let mut projection = Projection::default();
-    let mut changes = Vec::new();
-    while projection.at() < lease.last {
-        let records = page(connection, study, projection.at(), PAGE)?;
-        if records.is_empty() {
-            return Err(StoreError::Broken(format!("records of study `{study}` are missing")));
-        }
-        records.iter().for_each(|record| projection.apply(record, &mut changes));
-        changes.clear();
-    }
-    Ok(Mirror { projection, rows })
-}
-
-fn rebuild(connection: &Connection, study: &str) -> Result<(), StoreError> {
-    rebuild_mirror(connection, study).map(|_| ())
-}
-
-fn rebuild_mirror(connection: &Connection, study: &str) -> Result<Mirror, StoreError> {
-    tables::remove(connection, study).map_err(busy_or_broken)?;
-    let mut mirror = Mirror { projection: Projection::default(), rows: Rows::default() };
-    loop {
-        let records = page(connection, study, mirror.projection.at(), PAGE)?;
-        if records.is_empty() {
-            return Ok(mirror);
-        }
-        mirror.write(connection, study, &records)?;
-    }
-}
-
-fn insert(connection: &Connection, study: &str, after: Seq, records: &[Record]) -> Result<Seq, StoreError> {
-    let insert = "INSERT INTO freerun_journal (study, seq, record) VALUES (?1, ?2, ?3)";
-    let mut insert = connection.prepare_cached(insert).map_err(busy_or_broken)?;
-    let mut last = after;
-    for record in records {
-        last = last.next();
-        insert.execute((study, last.0, journal::encode(record))).map_err(busy_or_broken)?;
-    }
-    Ok(last)
-}
-
-fn page(connection: &Connection, study: &str, after: Seq, limit: usize) -> Result<Vec<Record>, StoreError> {
-    let select =
-        "SELECT seq, record FROM freerun_journal WHERE study = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-    let mut statement = connection.prepare_cached(select).map_err(busy_or_broken)?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = statement.query((study, after.0, limit)).map_err(busy_or_broken)?;
-    let mut records = Vec::new();
-    let mut expected = after;
-    while let Some(row) = rows.next().map_err(busy_or_broken)? {
-        expected = expected.next();
-        let seq: u64 = row.get(0).map_err(broken)?;
-        if seq != expected.0 {
-            return Err(StoreError::Broken(format!("record {} of study `{study}` is missing", expected.0)));
-        }
-        let text = row.get_ref(1).and_then(|value| Ok(value.as_str()?)).map_err(broken)?;
-        records.push(journal::decode(seq, text).map_err(|error| StoreError::Broken(error.to_string()))?);
-    }
-    Ok(records)
 }
 
 /// The row of a study that nobody writes now.
@@ -279,16 +175,6 @@ fn unheld(connection: &Connection, study: &str, now_utc_us: i64) -> Result<Lease
 
 fn immediate(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
     connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(busy_or_broken)
-}
-
-fn foreign(study: &str, last: Seq) -> StoreError {
-    StoreError::Broken(if last == Seq(0) {
-        format!("the database has a study `{study}` that Optuna made: choose another name for yours")
-    } else {
-        format!(
-            "another program added trials to study `{study}` in Optuna's tables: remove them, or go on under another name"
-        )
-    })
 }
 
 fn until(now_utc_us: i64, ttl_us: u64) -> i64 {

@@ -1,3 +1,5 @@
+//! The SQLite store against the contract, and Optuna's tables against the journal.
+
 use super::*;
 use crate::store::{block_on, this_process};
 use crate::testing::*;

@@ -1,6 +1,7 @@
 //! Study files against a made-up model with a made-up disk.
 
 mod data;
+mod differences;
 mod model;
 mod run;
 mod schema;

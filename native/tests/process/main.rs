@@ -1,0 +1,8 @@
+//! The program as a user meets it: real processes, real signals, real databases.
+
+mod caller;
+mod crash;
+mod input;
+mod simulate;
+mod support;
+mod whole;
