@@ -204,6 +204,27 @@ fn the_same_history_gives_the_same_bits() {
     });
 }
 
+/// A change here is a change of [`Sampler::version`]: audits of older studies depend on it.
+#[test]
+fn the_bits_of_this_version_are_these() {
+    let expected = [
+        ("random/1", 0xa4dc_b512_0d73_4113u64),
+        ("sobol/1", 0xb80d_1430_af8f_5f5f),
+        ("tpe/1", 0x8348_58d0_30d8_29eb),
+    ];
+    for (plan, expected) in plans().iter().zip(expected) {
+        let space = mixed();
+        let mut session = Session::new(plan, &space);
+        session.run(200, 4, |trial, point| loss(&space, trial, point));
+        let values = session.points.iter().flat_map(|point| &point.0);
+        // FNV-1a over whole numbers of 64 bits.
+        let digest = values.fold(0xcbf2_9ce4_8422_2325u64, |digest, value| {
+            (digest ^ value.as_f64().to_bits()).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        assert_eq!((session.sampler.version(), digest), expected, "{digest:#x}");
+    }
+}
+
 #[test]
 fn the_order_of_parameters_does_not_matter() {
     for_all(|plan, name, space| {
