@@ -136,6 +136,17 @@ pub fn whole(study: &Study, world: &World, workload: impl Workload) -> (Vec<Reco
     (records, now)
 }
 
+/// The same without a monitor, which on hundreds of slots takes most of the time.
+pub fn unwatched(study: &Study, world: &World, workload: impl Workload) -> (Vec<Record>, Tick) {
+    let mut scheduler = Scheduler::open(study.clone(), versions(study), &session(1)).unwrap();
+    let sampler = sampler::build(&study.sampler, study.space(), study.seed);
+    let mut clock =
+        VirtualClock::new(world.clone(), workload, Asker::new(sampler, study.seed), Vec::new(), Tick(0));
+    assert_eq!(run(&mut scheduler, &mut clock), Ok(StopReason::TrialsDone));
+    let now = clock.now();
+    (clock.into_durable(), now)
+}
+
 pub fn slots(count: u32) -> World {
     World { seed: 1, slots: vec![(Tick(0), count)], ..World::default() }
 }

@@ -3,6 +3,9 @@
 use super::build::*;
 use freerun::driver::virtual_clock::World;
 use freerun::ids::Tick;
+use freerun::math::duration::DurationLaw;
+use freerun::model::{ModelFailure, Outputs, ReplicateRequest};
+use freerun::rng::{Purpose, Stream};
 use freerun::scheduler::*;
 use freerun::spec::*;
 
@@ -26,25 +29,68 @@ fn busy_share(records: &[Record], slot_count: u32, makespan: Tick) -> f64 {
     ran.sum::<f64>() / (f64::from(slot_count) * makespan.0 as f64)
 }
 
-/// Of exponential run times, the longest of M lasts H_M means: a barrier keeps 1/H_M of the slots
-/// busy in the long run.
+/// A replicate that only takes its time, by this law.
+fn lasting(law: DurationLaw) -> impl FnMut(&ReplicateRequest) -> (Result<Outputs, ModelFailure>, u64) {
+    move |request| {
+        let run_us = law.draw(&mut Stream::new(request.seed, Purpose::Test, 0, 0));
+        (Ok(loss_table(0.0)), run_us as u64)
+    }
+}
+
+/// Mean and standard error over worlds of the share of the slots' time that a batch of one task for
+/// each slot keeps busy, as the ratio E[T] / E[longest of M]: over many batches.
+fn behind_a_barrier(law: &DurationLaw, slot_count: u32, batches: u32) -> (f64, f64) {
+    let worlds: Vec<f64> = (0..20)
+        .map(|seed| {
+            let mode = Mode::Batched { batch_size: slot_count };
+            let study = Study { seed, ..quick(mode, batches / 20 * slot_count, 1) };
+            let (records, makespan) = unwatched(&study, &slots(slot_count), lasting(law.clone()));
+            busy_share(&records, slot_count, makespan)
+        })
+        .collect();
+    let mean = worlds.iter().sum::<f64>() / 20.0;
+    let variance = worlds.iter().map(|share| (share - mean) * (share - mean)).sum::<f64>() / 19.0;
+    (mean, (variance / 20.0).sqrt())
+}
+
+/// Of uniform run times the longest of M lasts 2 M / (M + 1) means, of exponential ones H_M means:
+/// that is what a barrier leaves of the slots. The log-normal figures are 1 / integral of 1 - F(x)^M,
+/// by `tests/oracles/barrier.py`.
 #[test]
-fn a_barrier_costs_what_the_closed_form_says() {
-    for (slot_count, harmonic) in [(4u32, 0.480), (16, 0.296)] {
-        let batches = 400;
-        let measured =
-            utilisation(Mode::Batched { batch_size: slot_count }, batches * slot_count, slot_count);
-        // Four standard errors of the mean of so many batches' longest run times.
-        let tolerance = 4.0 * 1.28 / (f64::from(batches).sqrt() * 2.08) * harmonic;
-        assert!((measured - harmonic).abs() < tolerance, "{slot_count} slots: {measured}");
+fn a_barrier_costs_what_the_closed_forms_say() {
+    let mean_us = 1e6;
+    let harmonic = |m: u32| (1..=m).map(|k| 1.0 / f64::from(k)).sum::<f64>();
+    let mut cases = Vec::new();
+    for m in [4, 8, 16, 20, 64, 256] {
+        cases.push((DurationLaw::Uniform { mean_us }, m, (f64::from(m) + 1.0) / (2.0 * f64::from(m))));
+        cases.push((DurationLaw::Exponential { mean_us }, m, 1.0 / harmonic(m)));
+    }
+    for (cv, shares) in [
+        (0.3, [0.7553, 0.6762, 0.6136, 0.5961, 0.5200, 0.4522]),
+        (0.5, [0.6497, 0.5466, 0.4691, 0.4481, 0.3608, 0.2889]),
+        (1.0, [0.5014, 0.3764, 0.2911, 0.2694, 0.1861, 0.1268]),
+    ] {
+        let law = DurationLaw::LogNormal { mean_us, cv };
+        cases.extend(
+            [4, 8, 16, 20, 64, 256].into_iter().zip(shares).map(|(m, share)| (law.clone(), m, share)),
+        );
+    }
+    for (law, m, expected) in cases {
+        let (measured, se) = behind_a_barrier(&law, m, 1_000);
+        let off = (measured - expected).abs();
+        assert!(off < 4.0 * se, "{law:?}, {m} slots: {measured} +- {se}, not {expected}");
     }
 }
 
 #[test]
 fn without_a_barrier_slots_are_busy() {
-    for slot_count in [4, 16, 64] {
-        let measured = utilisation(Mode::Parallel { in_flight: None }, 200 * slot_count, slot_count);
-        assert!(measured > 0.95, "{slot_count} slots: {measured}");
+    let mean_us = 1e6;
+    let laws = [DurationLaw::Exponential { mean_us }, DurationLaw::LogNormal { mean_us, cv: 1.0 }];
+    for (law, slot_count) in laws.iter().flat_map(|law| [4, 16, 64].map(|slot_count| (law, slot_count))) {
+        let study = quick(Mode::Parallel { in_flight: None }, 400 * slot_count, 1);
+        let (records, makespan) = unwatched(&study, &slots(slot_count), lasting(law.clone()));
+        let measured = busy_share(&records, slot_count, makespan);
+        assert!(measured > 0.95, "{law:?}, {slot_count} slots: {measured}");
     }
 }
 
