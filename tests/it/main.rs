@@ -2,6 +2,7 @@
 
 mod golden;
 mod guide;
+mod picture;
 mod studies;
 mod tidy;
 mod trade_off;
