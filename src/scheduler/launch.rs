@@ -2,11 +2,45 @@
 //! waits for the record of its ask to be durable.
 
 use super::{Effect, HeldLaunch, Rejected, Scheduler, What};
-use crate::ids::{Attempt, TrialId};
+use crate::ids::{Attempt, Seq, TrialId};
 use crate::model::ReplicateRequest;
 use crate::rng::replicate_seed;
 
 impl Scheduler {
+    /// There are now `capacity` slots.
+    pub(super) fn resize(&mut self, capacity: u32) -> Result<(), Rejected> {
+        if capacity == self.slots.capacity() {
+            return Ok(());
+        }
+        self.slots.resize(capacity);
+        self.append(What::Slots { capacity })?;
+        // A launch that has not happened yet must not happen on a slot that is gone.
+        let gone = self.held.iter().filter(|launch| launch.slot.0 >= capacity);
+        let gone: Vec<Attempt> = gone.flat_map(|launch| &launch.group).map(|&(attempt, _)| attempt).collect();
+        gone.into_iter().try_for_each(|attempt| self.cancel(attempt))
+    }
+
+    /// Lets happen what waited for the records up to `upto`.
+    pub(super) fn became_durable(&mut self, upto: Seq) {
+        self.durable = self.durable.max(upto.min(self.state.last));
+        while let Some(&(seq, trial, since)) = self.undurable.front() {
+            if seq > self.durable {
+                break;
+            }
+            self.undurable.pop_front();
+            self.pace.asked(since, self.now);
+            self.make_ready(trial);
+        }
+        while self.held.front().is_some_and(|launch| launch.seq <= self.durable) {
+            let Some(HeldLaunch { slot, group, .. }) = self.held.pop_front() else { break };
+            if let Some(&(first, _)) = group.first() {
+                self.slots.started(slot, first, self.now);
+                self.begin_timing(first);
+            }
+            self.effects.push_back(Effect::Launch { slot, group });
+        }
+    }
+
     /// Lets `trial` be launched from now on, if it has anything to launch.
     pub(super) fn make_ready(&mut self, trial: TrialId) {
         if self.state.trials[trial.index()].waiting > 0 {

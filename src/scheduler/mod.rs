@@ -263,38 +263,6 @@ impl Scheduler {
         Ok(seq)
     }
 
-    fn resize(&mut self, capacity: u32) -> Result<(), Rejected> {
-        if capacity == self.slots.capacity() {
-            return Ok(());
-        }
-        self.slots.resize(capacity);
-        self.append(What::Slots { capacity })?;
-        // A launch that has not happened yet must not happen on a slot that is gone.
-        let gone = self.held.iter().filter(|launch| launch.slot.0 >= capacity);
-        let gone: Vec<Attempt> = gone.flat_map(|launch| &launch.group).map(|&(attempt, _)| attempt).collect();
-        gone.into_iter().try_for_each(|attempt| self.cancel(attempt))
-    }
-
-    fn became_durable(&mut self, upto: Seq) {
-        self.durable = self.durable.max(upto.min(self.state.last));
-        while let Some(&(seq, trial, since)) = self.undurable.front() {
-            if seq > self.durable {
-                break;
-            }
-            self.undurable.pop_front();
-            self.pace.asked(since, self.now);
-            self.make_ready(trial);
-        }
-        while self.held.front().is_some_and(|launch| launch.seq <= self.durable) {
-            let Some(HeldLaunch { slot, group, .. }) = self.held.pop_front() else { break };
-            if let Some(&(first, _)) = group.first() {
-                self.slots.started(slot, first, self.now);
-                self.begin_timing(first);
-            }
-            self.effects.push_back(Effect::Launch { slot, group });
-        }
-    }
-
     /// The last record that may be acted upon: the last durable one, or any if the study relaxes it.
     fn visible(&self) -> Seq {
         match self.state.study.durability {
