@@ -177,7 +177,7 @@ fn finish(args: &RunArgs, live: Live, reason: StopReason, stopped: bool) -> Resu
         }
         out::json(&end);
     } else {
-        summary::print(&live.progress(), live.best().as_ref(), &live.failures());
+        summary::print(&live);
     }
     match reason {
         StopReason::TrialsDone | StopReason::WallTime | StopReason::TargetLoss => Ok(()),

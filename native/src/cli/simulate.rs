@@ -105,7 +105,8 @@ fn setting(text: &str) -> Setting {
     }
 }
 
-fn from_json(json: &serde_json::Value) -> Option<Setting> {
+/// The setting that JSON stands for; none for null and objects.
+pub fn from_json(json: &serde_json::Value) -> Option<Setting> {
     match json {
         serde_json::Value::Bool(value) => Some(Setting::Bool(*value)),
         serde_json::Value::Number(number) => {

@@ -9,5 +9,5 @@ mod threads;
 mod writer;
 
 pub use platform::{Inbox, Watch};
-pub use session::{Claimed, SessionError, converse, run};
+pub use session::{Claimed, Conversed, SessionError, converse, run};
 pub use threads::quiet_panics;

@@ -260,9 +260,12 @@ fn an_output_that_is_the_loss_has_no_data() {
 #[test]
 fn a_draw_of_a_multinomial_has_one_factor() {
     let profile = "scale = { profile = { name = \"x\", by = [\"year\", \"label\"], low = 0.1, high = 1 } }";
-    check_measure(&format!("likelihood = \"multinomial\"\n{profile}"), expect![[r#"
+    check_measure(
+        &format!("likelihood = \"multinomial\"\n{profile}"),
+        expect![[r#"
         s.toml:27: `targets[0].scale.profile`: found a table, allowed: nothing with likelihood "multinomial", which compares shares only
-    "#]]);
+    "#]],
+    );
     check_measure(
         &format!(
             "likelihood = {{ name = \"dirichlet_multinomial\", prior = 1 }}\ngroup = [\"year\"]\n{profile}"
@@ -279,13 +282,19 @@ fn a_loss_can_be_turned_round() {
         let value = "output = \"total\"\nsimulated = \"loss\"\ndistance = \"value\"\n";
         format!("[[targets]]\nname = \"loss\"\n{value}scale = {scale}\n\n[[targets]]")
     };
-    check(&[("[[targets]]", &target("{ constant = -1 }"))], expect![[r#"
+    check(
+        &[("[[targets]]", &target("{ constant = -1 }"))],
+        expect![[r#"
         sound
-    "#]]);
-    check(&[("[[targets]]", &target("{ constant = 0, column = \"n\" }"))], expect![[r#"
+    "#]],
+    );
+    check(
+        &[("[[targets]]", &target("{ constant = 0, column = \"n\" }"))],
+        expect![[r#"
         s.toml:24: `targets[0].scale.column`: found "n", allowed: nothing with distance = "value", which has no data
         s.toml:24: `targets[0].scale.constant`: found 0, allowed: a number other than 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
