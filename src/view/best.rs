@@ -6,7 +6,7 @@ use crate::evaluate::TrialLoss;
 use crate::ids::{Seq, TrialId};
 use crate::math;
 use crate::scheduler::Record;
-use crate::spec::{Domain, Value};
+use crate::spec::{Domain, Parameter, Point, Value};
 use serde::Serialize;
 
 /// Fold of the best trial.
@@ -60,8 +60,22 @@ pub struct BestTrial {
     /// between trials; under common random numbers that overstates the error of the difference, and
     /// lists too many trials rather than too few. Empty with a single replicate: no error is known.
     pub ties: Vec<Tie>,
+    /// Numeric parameters, and the values they have in this trial and its ties.
+    pub spans: Vec<Span>,
     /// Parameters at an end of their range.
     pub at_bounds: Vec<AtBound>,
+}
+
+/// The values of a parameter among trials that noise cannot tell apart: how little the data say of
+/// it. No credible interval: trials are where the sampler looked, not draws from a posterior.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Span {
+    /// Name of the parameter.
+    pub parameter: String,
+    /// Its smallest value.
+    pub low: f64,
+    /// Its largest value.
+    pub high: f64,
 }
 
 /// How close to an end of its range, as a share of the range, a parameter is at its bound.
@@ -78,7 +92,8 @@ impl Best {
             losses().filter(|(id, _)| *id != best).filter_map(|next| tie(loss, next)).collect();
         ties.sort_by(|a, b| a.loss.total_cmp(&b.loss));
         let at_bounds = self.at_bounds(&trial);
-        Some(BestTrial { trial, ties, at_bounds })
+        let spans = self.spans(&trial, &ties);
+        Some(BestTrial { trial, ties, spans, at_bounds })
     }
 
     /// The trials behind it.
@@ -86,7 +101,21 @@ impl Best {
         &self.trials
     }
 
-    fn at_bounds(&self, trial: &TrialRow) -> Vec<AtBound> {
+    fn spans(&self, best: &TrialRow, ties: &[Tie]) -> Vec<Span> {
+        let tied = ties.iter().filter_map(|tie| self.trials.row(tie.trial)).map(|row| row.point);
+        let points: Vec<Point> = tied.chain([best.point.clone()]).collect();
+        let span = |(position, parameter): (usize, &Parameter)| {
+            let values = points.iter().map(|point| point.0.get(position).and_then(number));
+            let values = values.collect::<Option<Vec<f64>>>()?;
+            let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+            let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            Some(Span { parameter: parameter.name.clone(), low, high })
+        };
+        self.trials.space().0.iter().enumerate().filter_map(span).collect()
+    }
+
+    /// The parameters of `trial` that sit at an end of their range.
+    pub fn at_bounds(&self, trial: &TrialRow) -> Vec<AtBound> {
         let named = self.trials.space().0.iter().zip(&trial.point.0);
         let found = named.filter_map(|(parameter, &value)| {
             let bound = bound(&parameter.domain, value)?;
@@ -107,6 +136,15 @@ fn tie(best: &TrialLoss, (trial, other): (TrialId, &TrialLoss)) -> Option<Tie> {
     // NaN, the error of a single replicate, makes the comparison false.
     let close = above_best < 2.0 * (other.se * other.se + best.se * best.se).sqrt();
     close.then_some(Tie { trial, loss: other.loss, se: other.se, above_best })
+}
+
+/// The number that the value is; none for a choice.
+fn number(value: &Value) -> Option<f64> {
+    match *value {
+        Value::Float(value) => Some(value),
+        Value::Int(value) => Some(value as f64),
+        Value::Choice(_) => None,
+    }
 }
 
 fn bound(domain: &Domain, value: Value) -> Option<Bound> {
@@ -163,6 +201,14 @@ mod tests {
         let ties: Vec<_> = best.ties.iter().map(|tie| tie.trial).collect();
         assert_eq!(ties, [TrialId(3), TrialId(2)]);
         assert!((best.ties[0].above_best - 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn spans_cover_the_best_and_its_ties_alone() {
+        let best = best_of(&[(1.0, 0.5, [0.1, 0.5]), (1.2, 0.5, [0.4, 0.3]), (9.0, 0.5, [0.9, 0.9])]);
+        let spans = best.unwrap().spans;
+        let found: Vec<_> = spans.iter().map(|span| (span.parameter.as_str(), span.low, span.high)).collect();
+        assert_eq!(found, [("rate", 0.1, 0.4), ("share", 0.3, 0.5)]);
     }
 
     #[test]

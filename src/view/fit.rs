@@ -72,6 +72,9 @@ pub struct TargetFit {
     pub factor: Option<String>,
     /// Profiled factors, one for each group in order of first appearance in the data.
     pub factors: Vec<f64>,
+    /// What tells their groups apart: for each factor the values of the columns that it is profiled
+    /// by. Empty lists for a single factor.
+    pub factor_groups: Vec<Vec<Plain>>,
 }
 
 /// Fit of one trial.
@@ -160,8 +163,22 @@ fn target_fit(target: &Target, loss: &TargetLoss, rows: &[ExpectedRow]) -> Targe
         rows: rows.iter().enumerate().map(present).collect(),
         factor: target.scale.profile.as_ref().map(|profile| profile.name.clone()),
         factors: loss.factors.clone(),
+        factor_groups: factor_groups(target),
         columns,
     }
+}
+
+/// The groups of the profiled factor in order of first appearance in the data.
+fn factor_groups(target: &Target) -> Vec<Vec<Plain>> {
+    let (Some(profile), Some(data)) = (&target.scale.profile, &target.data) else { return Vec::new() };
+    let mut groups: Vec<Vec<Plain>> = Vec::new();
+    for row in 0..data.table.rows() {
+        let group = profile.by.iter().map(|column| label(data, column, row)).collect();
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    groups
 }
 
 /// The columns that the rows are aligned on or cut into draws by, each once.
@@ -211,7 +228,7 @@ fn band(values: &[f64], whole: f64) -> Band {
 mod tests {
     use super::super::testing::*;
     use super::*;
-    use crate::spec::{Column, Measure, Table};
+    use crate::spec::{Column, Measure, Profile, Table};
 
     fn shares_of(values: [f64; 2]) -> Outputs {
         let ages = Column { name: "age".into(), cells: Cells::Int(vec![0, 5]) };
@@ -260,6 +277,17 @@ mod tests {
         assert_eq!(row.expected, Band { mean: Wire(15.0), low: Wire(10.0), high: Wire(20.0) });
         assert_eq!(row.observed_share, Some(0.25));
         assert_eq!(row.expected_share, Some(Band { mean: Wire(0.375), low: Wire(0.25), high: Wire(0.5) }));
+    }
+
+    #[test]
+    fn the_groups_of_a_factor_are_named_in_the_order_of_the_data() {
+        let mut target = study_of_shares().targets.remove(0);
+        assert!(factor_groups(&target).is_empty(), "no factor");
+        let profile = Profile { name: "rate".into(), by: vec!["age_years".into()], low: 0.0, high: 1.0 };
+        target.scale.profile = Some(profile.clone());
+        assert_eq!(factor_groups(&target), [[Plain::Int(0)], [Plain::Int(5)]]);
+        target.scale.profile = Some(Profile { by: vec![], ..profile });
+        assert_eq!(factor_groups(&target), [vec![]]);
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl From<SessionError> for Failure {
                 for difference in &differences {
                     message += &format!("\n  {difference}");
                 }
-                message += "\nGive the study another name, or undo these changes";
+                message += "\nUndo these changes to go on with it, or begin this one with `freerun run --name ANOTHER`";
                 Failure::bad_input(message)
             }
             SessionError::Run(_) | SessionError::Broken(_) | SessionError::Thread(_) => {

@@ -2,13 +2,15 @@
 
 use super::failure::Failure;
 use super::watch::{Lines, Live};
-use super::{StoreArgs, out, summary, text};
+use super::{StoreArgs, fit, out, summary, text};
 use crate::run::Watch;
 use crate::store::{AnyStore, IfMissing, block_on, open};
 use clap::Args;
 use freerun::driver::{Store, StudyRow};
-use freerun::ids::Seq;
-use freerun::view::{TrialRow, TrialState};
+use freerun::ids::{Seq, TrialId};
+use freerun::scheduler::Record;
+use freerun::view::{Fit, FitSummary, Fold, TrialRow, TrialState};
+use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
 
@@ -44,12 +46,17 @@ pub struct ShowArgs {
     store: StoreArgs,
 }
 
-/// Show the best trial, the trials that noise cannot tell from it, and parameters at their bounds
+/// Show the best trial or another one beside the data, and how far to trust it
 #[derive(Args)]
-#[command(after_help = "Examples:\n  freerun best typhoid\n  freerun best typhoid --json")]
+#[command(
+    after_help = "Examples:\n  freerun best typhoid\n  freerun best typhoid --trial 12\n  freerun best typhoid --json\n\nTables round to five digits; --json has all of them."
+)]
 pub struct BestArgs {
     /// Name of the study
     study: String,
+    /// Number of a trial to show instead
+    #[arg(long, value_name = "NUMBER")]
+    trial: Option<u32>,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -104,7 +111,7 @@ pub fn show(args: &ShowArgs) -> Result<(), Failure> {
     } else if args.json {
         out::json(&live.to_json());
     } else {
-        summary::print(&live.progress(), live.best().as_ref(), &live.failures());
+        summary::print(&live);
     }
     Ok(())
 }
@@ -125,8 +132,8 @@ fn print_trials(trials: &[TrialRow], json: bool) {
             TrialState::Complete => "complete",
             TrialState::Failed => "failed",
         };
-        let cells = [trial.trial.to_string(), state.to_owned(), optional(trial.loss), optional(trial.se)];
-        let values = trial.parameters.0.iter().map(|(_, value)| value.to_string());
+        let cells = [trial.trial.0.to_string(), state.to_owned(), optional(trial.loss), optional(trial.se)];
+        let values = trial.parameters.0.iter().map(|(_, value)| text::plain(value));
         cells.into_iter().chain(values).collect()
     };
     out::table(&head, &numbers, &trials.iter().map(row).collect::<Vec<_>>());
@@ -152,26 +159,78 @@ fn follow(store: &mut AnyStore, study: &str, live: &mut Live) -> Result<(), Fail
     Ok(())
 }
 
-/// Prints the best trial.
+/// Prints the best trial, or the one asked for.
 pub fn best(args: &BestArgs) -> Result<(), Failure> {
     let mut store = open(&args.store.store, IfMissing::Refuse)?;
     let mut live = Live::default();
-    catch_up(&mut store, &args.study, &mut live)?;
-    match live.best() {
-        Some(best) if args.json => out::json(&best),
-        Some(best) => summary::print_best(&best),
-        None => return Err(Failure::failed(format!("no trial of study `{}` has a loss", args.study))),
+    let mut fit = args.trial.map_or_else(Fit::default, |number| Fit::of_trial(TrialId(number)));
+    each_page(&mut store, &args.study, Seq(0), |first, records| {
+        live.observe(first, records);
+        (first.0..).map(Seq).zip(records).for_each(|(seq, record)| fit.observe(seq, record));
+    })?;
+    let fit = fit.summary().map_err(Failure::failed)?;
+    match args.trial {
+        Some(number) => print_trial(args, &live, TrialId(number), fit.as_ref()),
+        None => print_best(args, &live, fit.as_ref()),
     }
+}
+
+/// What `best --json` prints: the trial, and its fit if this study simulated it.
+#[derive(Serialize)]
+struct WithFit<'a, T: Serialize> {
+    #[serde(flatten)]
+    trial: T,
+    fit: Option<&'a FitSummary>,
+}
+
+fn print_best(args: &BestArgs, live: &Live, fit: Option<&FitSummary>) -> Result<(), Failure> {
+    let none = || Failure::failed(format!("no trial of study `{}` has a loss", args.study));
+    let best = live.best().ok_or_else(none)?;
+    if args.json {
+        out::json(&WithFit { trial: &best, fit });
+        return Ok(());
+    }
+    summary::print_best(&best, live.space());
+    fit.into_iter().for_each(fit::print);
+    Ok(())
+}
+
+fn print_trial(
+    args: &BestArgs,
+    live: &Live,
+    trial: TrialId,
+    fit: Option<&FitSummary>,
+) -> Result<(), Failure> {
+    let none = || Failure::bad_input(format!("study `{}` has no trial {}", args.study, trial.0));
+    let row = live.trial(trial).ok_or_else(none)?;
+    if args.json {
+        out::json(&WithFit { trial: &row, fit });
+        return Ok(());
+    }
+    summary::print_trial("Trial", &row, live.space(), &[]);
+    summary::print_bounds(&live.at_bounds(&row));
+    fit.into_iter().for_each(fit::print);
     Ok(())
 }
 
 fn catch_up(store: &mut AnyStore, study: &str, live: &mut Live) -> Result<(), Failure> {
+    let last = live.last();
+    each_page(store, study, last, |first, records| live.observe(first, records))
+}
+
+/// Shows `observe` the records of the study after `last`, with the position of the first.
+fn each_page(
+    store: &mut AnyStore,
+    study: &str,
+    mut last: Seq,
+    mut observe: impl FnMut(Seq, &[Record]),
+) -> Result<(), Failure> {
     loop {
-        let last: Seq = live.last();
         let records = block_on(store.read(study, last, PAGE))?;
         if records.is_empty() {
             return Ok(());
         }
-        live.observe(last.next(), &records);
+        observe(last.next(), &records);
+        last = Seq(last.0 + records.len() as u64);
     }
 }

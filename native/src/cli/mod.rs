@@ -10,6 +10,7 @@ mod audit;
 mod caller;
 mod check;
 mod delete;
+mod fit;
 mod look;
 mod models;
 mod rebuild;

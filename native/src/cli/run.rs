@@ -25,8 +25,10 @@ Examples:
   freerun run study.toml --mode windowed:16     the same trials on any machine
   freerun run study.toml --json > trials.jsonl
 
-A study that is in the store already goes on where it stopped. Ctrl-C lets running
-simulations end and keeps everything; a second Ctrl-C cancels them.";
+A study that is in the store already goes on where it stopped; a larger --trials adds trials to a
+finished one. Ctrl-C lets running simulations end and keeps everything; a second Ctrl-C cancels
+them. Nothing in a store is ever overwritten: to begin anew, give the run another --name, or
+`freerun delete` the old study first.";
 
 /// Run a study, or go on with one that was stopped
 #[derive(Args)]
@@ -46,10 +48,13 @@ pub struct RunArgs {
     /// Seed of the study, instead of the file's
     #[arg(long)]
     seed: Option<u64>,
+    /// Name of the study in the store, instead of the file's
+    #[arg(long)]
+    name: Option<String>,
     /// Only go on with a study that is in the store
     #[arg(long, conflicts_with = "new")]
     resume: bool,
-    /// Only begin a study that is not in the store
+    /// Only begin a study; one of its name in the store is kept, and an error
     #[arg(long)]
     new: bool,
     /// Every finished trial and the summary as JSON lines
@@ -82,6 +87,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
 }
 
 fn overridden(draft: Draft, args: &RunArgs) -> Draft {
+    let draft = args.name.iter().cloned().fold(draft, Draft::with_name);
     let draft = args.mode.into_iter().fold(draft, Draft::with_mode);
     let draft = args.trials.into_iter().fold(draft, Draft::with_trials);
     args.seed.into_iter().fold(draft, Draft::with_seed)
@@ -91,7 +97,7 @@ fn check_intent(args: &RunArgs, claimed: &Claimed) -> Result<(), Failure> {
     let name = &claimed.name;
     match claimed.opened() {
         Some(_) if args.new => Err(Failure::bad_input(format!(
-            "the store has a study `{name}` already: go on with it without --new, delete it with `freerun delete {name}`, or give yours another name"
+            "the store has a study `{name}` already: go on with it without --new, give this one another --name, or `freerun delete {name}` first"
         ))),
         None if args.resume => {
             Err(Failure::bad_input(format!("the store has no study `{name}` to go on with")))
@@ -177,7 +183,7 @@ fn finish(args: &RunArgs, live: Live, reason: StopReason, stopped: bool) -> Resu
         }
         out::json(&end);
     } else {
-        summary::print(&live.progress(), live.best().as_ref(), &live.failures());
+        summary::print(&live);
     }
     match reason {
         StopReason::TrialsDone | StopReason::WallTime | StopReason::TargetLoss => Ok(()),

@@ -2,9 +2,10 @@
 
 use super::failure::Failure;
 use super::{out, text};
+use crate::run::{caught, quiet_panics};
 use clap::Args;
 use freerun::ids::TrialId;
-use freerun::model::{self, BuiltIn, NoHost, Outputs, ReplicateRequest};
+use freerun::model::{self, BuiltIn, ModelFailure, NoHost, Outputs, ReplicateRequest};
 use freerun::spec::{Catalogue, Cells, ModelPlan, Point, Setting, Space, Table};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -58,7 +59,10 @@ struct Seeds(Vec<u64>);
 pub fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let plan = plan(args)?;
     let begun = std::time::Instant::now();
-    let runs = simulate(args, &plan)?;
+    quiet_panics();
+    let workers = args.workers.or_else(|| std::thread::available_parallelism().ok());
+    let workers = workers.map_or(1, NonZeroUsize::get);
+    let runs = simulate(&args.seeds.0, workers, |seed| simulate_one(&plan, seed))?;
     fs::create_dir_all(&args.out).map_err(|error| cannot_write(&args.out, &error))?;
     for output in &plan.outputs {
         write_output(args, output, &runs)?;
@@ -105,7 +109,8 @@ fn setting(text: &str) -> Setting {
     }
 }
 
-fn from_json(json: &serde_json::Value) -> Option<Setting> {
+/// The setting that JSON stands for; none for null and objects.
+pub fn from_json(json: &serde_json::Value) -> Option<Setting> {
     match json {
         serde_json::Value::Bool(value) => Some(Setting::Bool(*value)),
         serde_json::Value::Number(number) => {
@@ -119,35 +124,50 @@ fn from_json(json: &serde_json::Value) -> Option<Setting> {
     }
 }
 
-/// The outputs for each seed, in the order of the seeds.
-fn simulate(args: &SimulateArgs, plan: &ModelPlan) -> Result<Vec<(u64, Outputs)>, Failure> {
-    let seeds = &args.seeds.0;
-    let workers = args.workers.or_else(|| std::thread::available_parallelism().ok());
-    let workers = workers.map_or(1, NonZeroUsize::get).min(seeds.len());
+/// A seed and what came of it.
+type Run<T> = (u64, T);
+
+/// What `model` gives for each seed, in the order of the seeds.
+///
+/// # Errors
+/// The first failure in time; no simulation begins after it.
+fn simulate(
+    seeds: &[u64],
+    workers: usize,
+    model: impl Fn(u64) -> Result<Outputs, ModelFailure> + Sync,
+) -> Result<Vec<Run<Outputs>>, Failure> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
+    let results = &results;
+    let one = |&seed: &u64| {
+        let result = caught(|| model(seed)).unwrap_or_else(|message| Err(ModelFailure::Crashed(message)));
+        if result.is_err() {
+            next.store(seeds.len(), Ordering::Relaxed);
+        }
+        results.lock().unwrap_or_else(PoisonError::into_inner).push((seed, result));
+    };
     std::thread::scope(|scope| {
-        for _ in 0..workers {
+        for _ in 0..workers.clamp(1, seeds.len().max(1)) {
             scope.spawn(|| {
-                while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = simulate_one(plan, seed);
-                    results.lock().unwrap_or_else(PoisonError::into_inner).push((seed, result));
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    one(seed);
                 }
             });
         }
     });
     let mut runs = Vec::new();
-    for (seed, result) in results.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        runs.push((seed, result.map_err(|reason| Failure::failed(format!("seed {seed}: {reason}")))?));
+    for (seed, result) in results.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        runs.push((seed, result.map_err(|failure| Failure::failed(format!("seed {seed}: {failure}")))?));
     }
     runs.sort_by_key(|(seed, _)| seeds.iter().position(|other| other == seed));
     Ok(runs)
 }
 
-fn simulate_one(plan: &ModelPlan, seed: u64) -> Result<Outputs, String> {
-    let mut model = model::build(plan).map_err(|_| "the model refused its settings".to_owned())?;
+fn simulate_one(plan: &ModelPlan, seed: u64) -> Result<Outputs, ModelFailure> {
+    let refused = |_| ModelFailure::Unusable("the model refused its settings".to_owned());
+    let mut model = model::build(plan).map_err(refused)?;
     let request = ReplicateRequest { trial: TrialId(0), replicate: 0, seed, point: Point::default() };
-    model.run(&request, &NoHost).map_err(|failure| failure.to_string())
+    model.run(&request, &NoHost)
 }
 
 /// Writes one output of all runs; adds to a file that is there only if rows have more keys than
@@ -237,6 +257,23 @@ mod tests {
         assert_eq!(parse_seeds("1..4"), Ok(Seeds(vec![1, 2, 3, 4])));
         assert_eq!(parse_seeds("3,1"), Ok(Seeds(vec![3, 1])));
         assert!(parse_seeds("4..1").is_err() && parse_seeds("x").is_err());
+    }
+
+    #[test]
+    fn a_panic_is_one_line_and_no_simulation_begins_after_it() {
+        let begun = AtomicUsize::new(0);
+        let model = |seed| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            if seed == 3 { panic!("the sky fell") } else { Ok(Outputs::default()) }
+        };
+        let failure = simulate(&[1, 2, 3, 4, 5], 1, model).unwrap_err();
+        let text = format!("{failure:?}");
+        assert!(
+            text.contains("seed 3: the model crashed: the sky fell") && text.contains("Failed"),
+            "{text}"
+        );
+        assert_eq!(begun.load(Ordering::Relaxed), 3);
+        assert_eq!(simulate(&[2, 1], 2, |_| Ok(Outputs::default())).unwrap().len(), 2);
     }
 
     #[test]

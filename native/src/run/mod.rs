@@ -3,11 +3,12 @@
 //! to touch the scheduler. What people see is none of its business.
 
 mod asker;
+mod panics;
 mod platform;
 mod session;
 mod threads;
 mod writer;
 
+pub use panics::{caught, quiet_panics};
 pub use platform::{Inbox, Watch};
-pub use session::{Claimed, SessionError, converse, run};
-pub use threads::quiet_panics;
+pub use session::{Claimed, Conversed, SessionError, converse, run};

@@ -240,16 +240,25 @@ fn refused(problems: &[freerun::spec::SettingProblem]) -> String {
     problems.iter().map(sentence).collect::<Vec<_>>().join("; ")
 }
 
-/// Tells the scheduler of `claimed` some events without running anything, and gives the records that
-/// follow, which are durable then.
+/// What came of telling a scheduler some events.
+#[derive(Debug)]
+pub struct Conversed {
+    /// The records that followed; they are durable.
+    pub records: Vec<Record>,
+    /// Why the scheduler refused the event after which no more were told.
+    pub refused: Option<Rejected>,
+}
+
+/// Tells the scheduler of `claimed` some events without running anything, up to the first that it
+/// refuses.
 ///
 /// # Errors
-/// See [`SessionError`].
+/// [`StoreError`] of the store.
 pub fn converse(
     claimed: &mut Claimed,
     scheduler: &mut Scheduler,
     events: Vec<Event>,
-) -> Result<Vec<Record>, SessionError> {
+) -> Result<Conversed, StoreError> {
     let study = scheduler.study();
     let mut asker = Asker::new(sampler::build(&study.sampler, study.space(), study.seed), study.seed);
     let mut last = Seq(claimed.records.len() as u64);
@@ -265,15 +274,16 @@ pub fn converse(
                 Effect::Launch { .. } | Effect::Cancel { .. } | Effect::Done(_) => {}
             }
         }
-        if !records.is_empty() {
+        let event = if records.is_empty() {
+            answers.pop_front()
+        } else {
             last = block_on(claimed.store.append(&claimed.name, claimed.epoch, last, &records))?;
             written.extend(records);
-            scheduler.handle(scheduler.now(), Event::Durable { upto: last })?;
-            continue;
-        }
-        match answers.pop_front() {
-            Some(event) => scheduler.handle(scheduler.now(), event)?,
-            None => return Ok(written),
+            Some(Event::Durable { upto: last })
+        };
+        let Some(event) = event else { return Ok(Conversed { records: written, refused: None }) };
+        if let Err(refused) = scheduler.handle(scheduler.now(), event) {
+            return Ok(Conversed { records: written, refused: Some(refused) });
         }
     }
 }

@@ -1,13 +1,11 @@
 //! The engine of this machine: one thread for each slot, with a model of its own. It knows nothing of
 //! studies or losses; outputs that no target reads are dropped before they leave the thread.
 
+use super::panics::caught;
 use freerun::evaluate::Evaluator;
 use freerun::ids::{Attempt, SlotId};
 use freerun::model::{Host, Model, ModelFailure, Outputs, ReplicateRequest};
 use freerun::scheduler::{Event, LostReason, Outcome};
-use std::any::Any;
-use std::cell::RefCell;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -192,44 +190,11 @@ impl<R: Fn(Event)> Worker<R> {
         };
         let control = &*self.control;
         // After a panic nothing of the model is used again: the next replicate gets a new one.
-        let run = AssertUnwindSafe(|| model.run(request, control));
-        match panic::catch_unwind(run) {
-            Ok(result) => result,
-            Err(payload) => {
-                self.model = None;
-                Err(ModelFailure::Crashed(panic_message(&*payload)))
-            }
-        }
-    }
-}
-
-thread_local! {
-    /// Where this thread panicked last.
-    static PANICKED_AT: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// Keeps panics of models off the terminal: they are reported as failures of their replicates.
-pub fn quiet_panics() {
-    let loud = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if std::thread::current().name() == Some(THREAD) {
-            let at = info.location().map(ToString::to_string);
-            PANICKED_AT.with(|place| *place.borrow_mut() = at);
-        } else {
-            loud(info);
-        }
-    }));
-}
-
-fn panic_message(payload: &(dyn Any + Send)) -> String {
-    let text = payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("panic without a message");
-    match PANICKED_AT.with(|place| place.borrow_mut().take()) {
-        Some(at) => format!("{text} (at {at})"),
-        None => text.to_owned(),
+        let run = || model.run(request, control);
+        caught(run).unwrap_or_else(|message| {
+            self.model = None;
+            Err(ModelFailure::Crashed(message))
+        })
     }
 }
 
@@ -297,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_failure_and_costs_the_model_its_life() {
-        quiet_panics();
+        crate::run::quiet_panics();
         let (mut threads, events) = moody();
         threads.launch(SlotId(0), [0, 0, 1, 0, 3].map(attempt).to_vec());
         let runs = |outcome: &Outcome| match outcome {

@@ -52,7 +52,10 @@ fn another_study_of_the_same_name_is_refused_field_by_field() {
     let folder = Folder::with_study(&[]);
     folder.succeed("run study.toml");
     folder.write_study(&[("replicates = 2", "replicates = 3"), ("low = -5.0", "low = -4.0")]);
-    let says = ["`replicates` was 2 when the study began and is 3 now", "`parameters.x0.low` was -5.0"];
+    let says = [
+        "`replicates` was 2 when the study began and is 3 now",
+        "`parameters.x0.low` was -5.0 when the study began and is -4.0 now",
+    ];
     refused(&folder, "run study.toml", &says);
     // The refusal left no lease behind.
     folder.write_study(&[]);

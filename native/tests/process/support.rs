@@ -1,7 +1,7 @@
 //! A folder for each test, a study file in it, and the program run there.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -79,6 +79,15 @@ impl Folder {
     /// Runs the program to its end.
     pub fn run(&self, arguments: &str) -> Ran {
         Ran::new(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the program with arguments that may hold blanks, and `input` to read.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Ran {
+        let mut command = self.command("");
+        let command = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Ran::new(child.wait_with_output().unwrap())
     }
 
     /// Runs the program, which must succeed.

@@ -23,7 +23,37 @@ fn a_study_runs_and_is_shown() {
     assert!(
         folder.succeed("audit sphere").output.starts_with("clean: 20 trials; 20 proposals and 20 losses")
     );
-    assert!(folder.succeed("best sphere").output.starts_with("Best trial t"));
+    assert!(folder.succeed("best sphere").output.starts_with("Best trial "));
+}
+
+#[test]
+fn the_best_trial_is_shown_beside_the_data() {
+    let folder = Folder::new();
+    let studies = concat!(env!("CARGO_MANIFEST_DIR"), "/../studies");
+    folder.succeed(&format!("run {studies}/typhoid-sindh.toml --trials 4"));
+    let best = folder.succeed("best typhoid-sindh").output;
+    for says in [
+        "Target incidence_distribution, loss ",
+        "observed share  simulated share",
+        "observed  simulated",
+        "range of 5",
+        "  2019        2           15              5208 ",
+        "  reporting rate 2018: 0.",
+        "0.7 to 1",
+    ] {
+        assert!(best.contains(says), "{says}\n{best}");
+    }
+    let json = folder.succeed("best typhoid-sindh --json").json().remove(0);
+    let target = &json["fit"]["targets"][1];
+    assert_eq!(
+        (&target["rows"][7]["observed"], &target["factor_groups"][2][0]),
+        (&5208.0.into(), &2019.into())
+    );
+    let other = folder.succeed("best typhoid-sindh --trial 0 --json").json().remove(0);
+    assert_eq!((&other["trial"], &other["fit"]["trial"]), (&0.into(), &0.into()));
+    assert!(folder.succeed("best typhoid-sindh --trial 0").output.starts_with("Trial 0, loss "));
+    let none = folder.run("best typhoid-sindh --trial 4");
+    assert!(none.code == Some(2) && none.errors.contains("has no trial 4"), "{}", none.errors);
 }
 
 #[test]
@@ -60,7 +90,7 @@ fn a_study_in_memory_leaves_no_file() {
 fn a_failing_model_is_reported_and_costs_its_budget_once() {
     let folder = Folder::with_study(&[("noise_sd = 0.1", "fail_share = 1.0")]);
     let ran = folder.succeed("run study.toml");
-    assert!(ran.output.contains("No trial has a loss."), "{}", ran.output);
+    assert!(ran.output.contains("No trial has a loss"), "{}", ran.output);
     assert!(ran.output.contains("20 x the model refused the point"), "{}", ran.output);
     assert!(ran.output.contains("20 of 20 trials (20 failed)"), "{}", ran.output);
     assert_eq!(folder.run("best sphere").code, Some(1));

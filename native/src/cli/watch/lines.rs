@@ -62,14 +62,14 @@ fn tenth(progress: &ProgressSummary) -> u64 {
 pub fn sentence(progress: &ProgressSummary) -> String {
     let mut parts = vec![format!("{}/{} trials", progress.trials_told, progress.trials_budget)];
     if let Some(best) = &progress.best {
-        parts.push(format!("best {} ({})", text::with_error(best.loss, best.se), best.trial));
+        parts.push(format!("best {} (trial {})", text::with_error(best.loss, best.se), best.trial.0));
     }
     if progress.trials_failed > 0 {
         parts.push(format!("{} failed", progress.trials_failed));
     }
     parts.push(format!("{} in flight", progress.trials_pending));
     if let Some(rate) = progress.trials_per_minute {
-        parts.push(format!("{} trials/min", text::number(rate)));
+        parts.push(format!("{} trials/min", text::rate(rate)));
     }
     if let Some(utilisation) = progress.utilisation {
         parts.push(format!("{} busy", text::percent(utilisation)));

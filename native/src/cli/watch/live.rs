@@ -2,7 +2,10 @@
 
 use freerun::ids::{Seq, Tick, TrialId};
 use freerun::scheduler::Record;
-use freerun::view::{Best, BestTrial, FailureSummary, Failures, Fold, Progress, ProgressSummary, TrialRow};
+use freerun::spec::Space;
+use freerun::view::{
+    AtBound, Best, BestTrial, FailureSummary, Failures, Fold, Progress, ProgressSummary, TrialRow,
+};
 use serde_json::json;
 
 /// Everything that is shown of a study.
@@ -52,6 +55,16 @@ impl Live {
     /// The best trial, if there is one.
     pub fn best(&self) -> Option<BestTrial> {
         self.best.summary()
+    }
+
+    /// The parameters of the study.
+    pub fn space(&self) -> &Space {
+        self.best.trials().space()
+    }
+
+    /// The parameters of `trial` that sit at an end of their range.
+    pub fn at_bounds(&self, trial: &TrialRow) -> Vec<AtBound> {
+        self.best.at_bounds(trial)
     }
 
     /// What went wrong.
