@@ -74,4 +74,5 @@ step 'each feature alone' features_alone
 step 'the same bits in WebAssembly' golden
 step 'Optuna, installed' install_optuna
 step 'Optuna reads what Freerun wrote' "$python" native/tests/optuna_reads.py
+step 'optuna-dashboard shows what Freerun writes' "$python" native/tests/optuna_dashboard.py
 echo 'all steps passed'

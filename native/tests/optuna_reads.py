@@ -117,5 +117,6 @@ def main():
     print(f"Optuna {optuna.__version__} agrees with freerun on {len(ours)} trials")
 
 
-optuna.logging.set_verbosity(optuna.logging.WARNING)
-main()
+if __name__ == "__main__":
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    main()

@@ -7,8 +7,10 @@ mod study_file;
 mod text;
 
 mod audit;
+mod bench;
 mod caller;
 mod check;
+mod completions;
 mod delete;
 mod fit;
 mod look;
@@ -53,6 +55,8 @@ enum Command {
     Models(models::ModelsArgs),
     Rebuild(rebuild::RebuildArgs),
     Simulate(simulate::SimulateArgs),
+    Bench(bench::BenchArgs),
+    Completions(completions::CompletionsArgs),
 }
 
 /// Where studies are kept.
@@ -61,6 +65,12 @@ struct StoreArgs {
     /// Where studies are kept: sqlite:PATH, sqlite:///ABSOLUTE/PATH, or memory: (gone at the end)
     #[arg(long, value_name = "URL", default_value = "sqlite:freerun.db")]
     store: String,
+}
+
+impl StoreArgs {
+    fn is_memory(&self) -> bool {
+        self.store == "memory:"
+    }
 }
 
 /// Reads the arguments and does as they say.
@@ -80,6 +90,8 @@ pub fn main() -> ExitCode {
         Command::Models(args) => models::run(&args),
         Command::Rebuild(args) => rebuild::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Completions(args) => completions::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -160,11 +160,11 @@ fn stop_on_signals(inbox: Inbox) -> Result<Arc<AtomicU32>, Failure> {
     let counted = Arc::clone(&presses);
     let handler = move || match counted.fetch_add(1, Ordering::Relaxed) {
         0 => {
-            out::note("stopping: running simulations may end (again: cancel them)");
+            inbox.note("stopping: what runs may end; Ctrl-C again cancels it");
             inbox.event(Event::Command(Command::Stop));
         }
         1 => {
-            out::note("cancelling what runs (again: end at once)");
+            inbox.note("cancelling what runs; Ctrl-C again ends at once");
             inbox.event(Event::Command(Command::Abandon));
         }
         _ => std::process::exit(130),
@@ -185,6 +185,9 @@ fn finish(args: &RunArgs, live: Live, reason: StopReason, stopped: bool) -> Resu
     } else {
         summary::print(&live);
     }
+    if reason == StopReason::Stopped {
+        out::note(how_to_go_on(args, &live));
+    }
     match reason {
         StopReason::TrialsDone | StopReason::WallTime | StopReason::TargetLoss => Ok(()),
         StopReason::Stopped if stopped => Err(Failure::interrupted()),
@@ -197,6 +200,16 @@ fn finish(args: &RunArgs, live: Live, reason: StopReason, stopped: bool) -> Resu
             Err(Failure::failed("every worker is stuck in a simulation that does not stop when told to"))
         }
     }
+}
+
+/// What is kept of a study that was stopped, and how to go on with it.
+fn how_to_go_on(args: &RunArgs, live: &Live) -> String {
+    let told = text::count(u64::from(live.progress().trials_told), "trial");
+    if args.store.is_memory() {
+        return format!("stopped: {told} were kept in memory and are gone");
+    }
+    let store = &args.store.store;
+    format!("stopped: {told} are kept in {store}; the same command goes on")
 }
 
 fn reason_word(reason: StopReason) -> &'static str {

@@ -57,7 +57,7 @@ struct Seeds(Vec<u64>);
 
 /// Simulates and writes.
 pub fn run(args: &SimulateArgs) -> Result<(), Failure> {
-    let plan = plan(args)?;
+    let plan = plan(&args.model, &args.set, &args.outputs)?;
     let begun = std::time::Instant::now();
     quiet_panics();
     let workers = args.workers.or_else(|| std::thread::available_parallelism().ok());
@@ -73,23 +73,24 @@ pub fn run(args: &SimulateArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn plan(args: &SimulateArgs) -> Result<ModelPlan, Failure> {
-    let card = BuiltIn.card(&args.model).ok_or_else(|| {
+/// The model with what is set; without `outputs`, with all it has.
+pub fn plan(model: &str, set: &[String], outputs: &[String]) -> Result<ModelPlan, Failure> {
+    let card = BuiltIn.card(model).ok_or_else(|| {
         let names = BuiltIn.names().join(", ");
-        Failure::bad_input(format!("there is no model `{}`: there are {names}", args.model))
+        Failure::bad_input(format!("there is no model `{model}`: there are {names}"))
     })?;
     let mut settings = BTreeMap::new();
-    for pair in &args.set {
+    for pair in set {
         let (name, text) =
             pair.split_once('=').ok_or_else(|| Failure::bad_input(format!("`{pair}` is not NAME=VALUE")))?;
         settings.insert(name.to_owned(), setting(text));
     }
     let known: Vec<String> = card.outputs.iter().map(|output| output.name.clone()).collect();
-    if let Some(unknown) = args.outputs.iter().find(|output| !known.contains(output)) {
+    if let Some(unknown) = outputs.iter().find(|output| !known.contains(output)) {
         let message = format!("model `{}` has no output `{unknown}`: it has {}", card.name, known.join(", "));
         return Err(Failure::bad_input(message));
     }
-    let outputs = if args.outputs.is_empty() { known } else { args.outputs.clone() };
+    let outputs = if outputs.is_empty() { known } else { outputs.to_vec() };
     let plan = ModelPlan { model: card.name, settings, space: Space::default(), outputs };
     let problems = BuiltIn.problems(&plan);
     if problems.is_empty() {
@@ -163,7 +164,8 @@ fn simulate(
     Ok(runs)
 }
 
-fn simulate_one(plan: &ModelPlan, seed: u64) -> Result<Outputs, ModelFailure> {
+/// One simulation.
+pub fn simulate_one(plan: &ModelPlan, seed: u64) -> Result<Outputs, ModelFailure> {
     let refused = |_| ModelFailure::Unusable("the model refused its settings".to_owned());
     let mut model = model::build(plan).map_err(refused)?;
     let request = ReplicateRequest { trial: TrialId(0), replicate: 0, seed, point: Point::default() };

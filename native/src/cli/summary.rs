@@ -123,13 +123,14 @@ fn print_effort(progress: &ProgressSummary) {
     if let Some(rate) = progress.trials_per_minute {
         line += &format!(", {} trials/min", text::rate(rate));
     }
+    out::line(line);
     if let Some(utilisation) = progress.utilisation {
         let idle_us = (progress.idle_slot_seconds * 1e6) as u64;
-        line += &format!(", utilisation {} ({} idle)", text::percent(utilisation), text::time(idle_us));
+        let busy = text::percent(utilisation);
+        out::line(format!("Workers were busy {busy} of their time ({} idle)", text::time(idle_us)));
     }
-    out::line(line);
     if let Some(staleness) = progress.mean_staleness {
-        out::line(format!("An ask did not know {staleness:.1} trials' results on average"));
+        out::line(format!("An ask knew all earlier trials but {staleness:.1} on average"));
     }
     if progress.timeouts > 0 {
         let timeouts = text::count(u64::from(progress.timeouts), "replicate");

@@ -17,6 +17,8 @@ pub enum News {
     Event(Event),
     /// From the store.
     Writer(WriterNews),
+    /// For people.
+    Note(&'static str),
     /// A thread panicked.
     Died(&'static str),
 }
@@ -29,6 +31,11 @@ impl Inbox {
     /// Sends an event to the scheduler.
     pub fn event(&self, event: Event) {
         let _ = self.0.send(News::Event(event));
+    }
+
+    /// Has people told something.
+    pub fn note(&self, message: &'static str) {
+        let _ = self.0.send(News::Note(message));
     }
 
     /// Sends news of the store.
@@ -131,6 +138,10 @@ impl Platform<'_> {
             News::Writer(WriterNews::Fenced) => Some(Event::Fenced),
             News::Writer(WriterNews::Broken(reason)) => {
                 self.broken = Some(Broken::Store(reason));
+                None
+            }
+            News::Note(message) => {
+                self.watch.note(message);
                 None
             }
             News::Died(thread) => {

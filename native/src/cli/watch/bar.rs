@@ -1,33 +1,61 @@
-//! Progress as a bar on a terminal.
+//! Progress as a bar on a terminal: its last line, drawn again when it changes. The cursor stays at
+//! the end of the text, so that the `^C` of a terminal is wiped with the line.
 
 use super::Live;
-use super::lines::sentence;
+use super::lines::fitting;
 use crate::run::Watch;
+use console::Term;
 use freerun::ids::{Seq, Tick};
 use freerun::scheduler::{Record, Rejected};
-use indicatif::{ProgressBar, ProgressStyle};
+
+/// Characters of the bar.
+const BAR: usize = 16;
+/// Characters that are neither bar nor text: a blank, and room for a `^C`.
+const BESIDE: usize = 4;
 
 /// The display.
 pub struct Bar {
     live: Live,
-    bar: ProgressBar,
+    terminal: Term,
+    drawn: String,
 }
 
 impl Bar {
     /// An empty bar.
     pub fn new() -> Bar {
-        let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("{bar:24} {wide_msg}") {
-            bar.set_style(style);
-        }
-        Bar { live: Live::default(), bar }
+        Bar { live: Live::default(), terminal: Term::stderr(), drawn: String::new() }
     }
 
     /// Removes the bar.
-    pub fn into_live(self) -> Live {
-        self.bar.finish_and_clear();
+    pub fn into_live(mut self) -> Live {
+        self.wipe();
         self.live
     }
+
+    /// A terminal that went away is no reason to stop a study.
+    fn wipe(&mut self) {
+        if !self.drawn.is_empty() {
+            let _ = self.terminal.clear_line();
+            self.drawn.clear();
+        }
+    }
+
+    fn draw(&mut self) {
+        let progress = self.live.progress();
+        let width = self.terminal.size_checked().map_or(80, |(_, columns)| usize::from(columns));
+        let done = progress.trials_told as usize * BAR / progress.trials_budget.max(1) as usize;
+        let text = fitting(&progress, width.saturating_sub(BAR + BESIDE));
+        let line = format!("{} {text}", bar(done.min(BAR)));
+        if line != self.drawn {
+            self.wipe();
+            let _ = self.terminal.write_str(&line);
+            self.drawn = line;
+        }
+    }
+}
+
+fn bar(done: usize) -> String {
+    "█".repeat(done) + &"░".repeat(BAR - done)
 }
 
 impl Watch for Bar {
@@ -41,14 +69,16 @@ impl Watch for Bar {
 
     fn tick(&mut self, now: Tick) {
         self.live.tick(now);
-        let progress = self.live.progress();
-        self.bar.set_length(u64::from(progress.trials_budget));
-        self.bar.set_position(u64::from(progress.trials_told));
-        self.bar.set_message(sentence(&progress));
+        self.draw();
     }
 
     fn note(&mut self, message: &str) {
-        self.bar.println(message);
+        let drawn = !self.drawn.is_empty();
+        self.wipe();
+        let _ = self.terminal.write_line(message);
+        if drawn {
+            self.draw();
+        }
     }
 
     fn rejected(&mut self, why: &Rejected) {
