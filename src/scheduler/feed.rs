@@ -60,7 +60,7 @@ impl Feed {
                 return Gate::Open;
             }
             Mode::Batched { batch_size } => trial.0 - trial.0 % batch_size,
-            Mode::Windowed { lag } => (trial.0 + 1).saturating_sub(lag),
+            Mode::Windowed { lag } => trial.0.saturating_add(1).saturating_sub(lag),
         };
         while self.observed < needed as usize {
             let position = self.of_trial.get(self.observed).copied().flatten();

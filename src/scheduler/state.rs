@@ -55,6 +55,10 @@ impl State {
             let reason = "a journal begins with the record of its opening".to_owned();
             return Err(CorruptJournal { seq: Seq(1), reason });
         };
+        if let Some(fault) = study.unsound() {
+            let reason = format!("no study file can describe its study: {fault}");
+            return Err(CorruptJournal { seq: Seq(1), reason });
+        }
         Ok(State {
             study: (**study).clone(),
             versions: versions.clone(),

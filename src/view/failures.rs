@@ -108,7 +108,7 @@ impl Fold for Failures {
         match &record.what {
             What::Launched { attempts, .. } => {
                 let retries = attempts.iter().filter(|attempt| attempt.number > 0).count();
-                self.retries += u32::try_from(retries).unwrap_or(u32::MAX);
+                self.retries = self.retries.saturating_add(u32::try_from(retries).unwrap_or(u32::MAX));
             }
             What::Ended { outcome, .. } => self.ended(outcome),
             What::Told { trial, verdict: Verdict::Failed(failure) }

@@ -34,7 +34,7 @@ impl SlotTime {
                 self.ended(record.at, *attempt, *slot);
                 // What a dead program was running was added up when the next session began.
                 if *outcome != Outcome::Lost(LostReason::ProgramEnded) {
-                    self.busy_us += run_us;
+                    self.busy_us = self.busy_us.saturating_add(*run_us);
                 }
             }
             _ => {}
@@ -46,14 +46,16 @@ impl SlotTime {
         self.capacity
     }
 
-    /// Slots times time, up to `now`.
+    /// Slots times time, up to `now`; as all sums here it saturates, because a journal may be damaged.
     pub(super) fn available_us(&self, now: Tick) -> u64 {
-        self.available_us + u64::from(self.capacity) * now.since_us(self.upto)
+        let since_us = u64::from(self.capacity).saturating_mul(now.since_us(self.upto));
+        self.available_us.saturating_add(since_us)
     }
 
     /// Time that slots ran replicates, up to `now`; of those under way, as far as the journal tells.
     pub(super) fn busy_us(&self, now: Tick) -> u64 {
-        self.busy_us + self.running.values().map(|running| now.since_us(running.since)).sum::<u64>()
+        let running = self.running.values().map(|running| now.since_us(running.since));
+        running.fold(self.busy_us, u64::saturating_add)
     }
 
     /// Nothing runs on from the session before; it ran until that session's last record. The new one

@@ -85,13 +85,16 @@ pub struct TimelineSummary {
     pub until_us: Tick,
 }
 
+/// More slots than anybody has; a damaged journal may tell of any number.
+const LANES_MAX: u32 = 100_000;
+
 impl Timeline {
     /// The timeline up to `now`, or up to the last record if that is later.
     pub fn summary(&self, now: Tick) -> TimelineSummary {
         let now = now.max(self.last_at);
         let slots: Vec<SlotLane> = self.lanes.iter().map(|(&slot, lane)| lane.present(slot, now)).collect();
         let gaps = slots.iter().flat_map(|lane| &lane.gaps);
-        let idle_us: u64 = gaps.map(|gap| gap.to_us.since_us(gap.from_us)).sum();
+        let idle_us: u64 = gaps.map(|gap| gap.to_us.since_us(gap.from_us)).fold(0, u64::saturating_add);
         TimelineSummary { slots, idle_slot_seconds: idle_us as f64 / 1e6, until_us: now }
     }
 
@@ -101,7 +104,7 @@ impl Timeline {
     }
 
     fn capacity(&mut self, at: Tick, capacity: u32) {
-        for slot in (0..capacity).map(SlotId) {
+        for slot in (0..capacity.min(LANES_MAX)).map(SlotId) {
             let present = &mut self.lanes.entry(slot).or_default().present;
             if present.last().is_none_or(|(_, end)| end.is_some()) {
                 present.push((at, None));

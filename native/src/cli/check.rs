@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// Check a study file and its data; nothing is run or written
 #[derive(Args)]
-#[command(after_help = "Example:\n  freerun check studies/typhoid.toml")]
+#[command(after_help = "Example:\n  freerun check studies/typhoid-sindh.toml")]
 pub struct CheckArgs {
     /// The study file, TOML or JSON
     study: PathBuf,

@@ -20,7 +20,7 @@ use std::sync::mpsc;
 
 const EXAMPLES: &str = "\
 Examples:
-  freerun run studies/typhoid.toml
+  freerun run studies/typhoid-sindh.toml
   freerun run study.toml --workers 16 --trials 500 --seed 7
   freerun run study.toml --mode windowed:16     the same trials on any machine
   freerun run study.toml --json > trials.jsonl

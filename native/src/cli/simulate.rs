@@ -52,6 +52,9 @@ pub struct SimulateArgs {
     workers: Option<NonZeroUsize>,
 }
 
+/// Most simulations of one call: their outputs are in memory until all have ended.
+const SEEDS_MAX: u64 = 1_000_000;
+
 #[derive(Debug, Clone, PartialEq)]
 struct Seeds(Vec<u64>);
 
@@ -140,28 +143,31 @@ fn simulate(
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let results = &results;
-    let one = |&seed: &u64| {
+    let one = |place: usize, seed: u64| {
         let result = caught(|| model(seed)).unwrap_or_else(|message| Err(ModelFailure::Crashed(message)));
         if result.is_err() {
             next.store(seeds.len(), Ordering::Relaxed);
         }
-        results.lock().unwrap_or_else(PoisonError::into_inner).push((seed, result));
+        results.lock().unwrap_or_else(PoisonError::into_inner).push((place, seed, result));
     };
     std::thread::scope(|scope| {
         for _ in 0..workers.clamp(1, seeds.len().max(1)) {
             scope.spawn(|| {
-                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    one(seed);
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(&seed) = seeds.get(place) else { break };
+                    one(place, seed);
                 }
             });
         }
     });
     let mut runs = Vec::new();
-    for (seed, result) in results.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        runs.push((seed, result.map_err(|failure| Failure::failed(format!("seed {seed}: {failure}")))?));
+    for (place, seed, result) in results.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let outputs = result.map_err(|failure| Failure::failed(format!("seed {seed}: {failure}")))?;
+        runs.push((place, (seed, outputs)));
     }
-    runs.sort_by_key(|(seed, _)| seeds.iter().position(|other| other == seed));
-    Ok(runs)
+    runs.sort_by_key(|(place, _)| *place);
+    Ok(runs.into_iter().map(|(_, run)| run).collect())
 }
 
 /// One simulation.
@@ -245,6 +251,9 @@ fn parse_seeds(text: &str) -> Result<Seeds, String> {
         if first > last {
             return Err(format!("the range {text} is empty"));
         }
+        if last - first >= SEEDS_MAX {
+            return Err(format!("the range {text} has more than {SEEDS_MAX} seeds"));
+        }
         return Ok(Seeds((first..=last).collect()));
     }
     text.split(',').map(number).collect::<Result<_, _>>().map(Seeds)
@@ -259,6 +268,7 @@ mod tests {
         assert_eq!(parse_seeds("1..4"), Ok(Seeds(vec![1, 2, 3, 4])));
         assert_eq!(parse_seeds("3,1"), Ok(Seeds(vec![3, 1])));
         assert!(parse_seeds("4..1").is_err() && parse_seeds("x").is_err());
+        assert!(parse_seeds("0..18446744073709551615").is_err() && parse_seeds("1..1000001").is_err());
     }
 
     #[test]

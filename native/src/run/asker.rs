@@ -1,6 +1,6 @@
 //! The sampler on a thread of its own, so that proposals are off the loop's path.
 
-use super::platform::{Alarm, Inbox};
+use super::inbox::{Alarm, Inbox};
 use freerun::driver::Asker;
 use freerun::ids::TrialId;
 use freerun::sampler::Observation;

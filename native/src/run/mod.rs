@@ -3,12 +3,14 @@
 //! to touch the scheduler. What people see is none of its business.
 
 mod asker;
+mod inbox;
 mod panics;
 mod platform;
 mod session;
 mod threads;
 mod writer;
 
+pub use inbox::Inbox;
 pub use panics::{caught, quiet_panics};
-pub use platform::{Inbox, Watch};
+pub use platform::Watch;
 pub use session::{Claimed, Conversed, SessionError, converse, run};

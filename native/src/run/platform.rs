@@ -1,64 +1,15 @@
-//! The native platform: one inbox for all threads, and the real clock.
+//! The native platform: the threads behind one inbox, and the real clock.
 
 use super::asker::AskerThread;
+use super::inbox::{Broken, News, WriterNews};
 use super::threads::Threads;
-use super::writer::{Writer, WriterNews};
+use super::writer::Writer;
 use crate::store::AnyStore;
 use freerun::driver;
 use freerun::ids::{Seq, Tick};
 use freerun::scheduler::{Command, Effect, Event, Record, Rejected};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
-
-/// What threads tell the loop.
-#[derive(Debug)]
-pub enum News {
-    /// For the scheduler.
-    Event(Event),
-    /// From the store.
-    Writer(WriterNews),
-    /// For people.
-    Note(&'static str),
-    /// A thread panicked.
-    Died(&'static str),
-}
-
-/// Where they tell it. Sending never fails visibly: a loop that ended wants no news.
-#[derive(Clone)]
-pub struct Inbox(pub Sender<News>);
-
-impl Inbox {
-    /// Sends an event to the scheduler.
-    pub fn event(&self, event: Event) {
-        let _ = self.0.send(News::Event(event));
-    }
-
-    /// Has people told something.
-    pub fn note(&self, message: &'static str) {
-        let _ = self.0.send(News::Note(message));
-    }
-
-    /// Sends news of the store.
-    pub fn writer(&self, news: WriterNews) {
-        let _ = self.0.send(News::Writer(news));
-    }
-}
-
-/// Tells the loop if its thread panics.
-pub struct Alarm {
-    /// What the thread is.
-    pub thread: &'static str,
-    /// Where to tell it.
-    pub inbox: Inbox,
-}
-
-impl Drop for Alarm {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let _ = self.inbox.0.send(News::Died(self.thread));
-        }
-    }
-}
 
 /// Who looks on: the terminal, mostly.
 pub trait Watch {
@@ -72,17 +23,6 @@ pub trait Watch {
     fn note(&mut self, message: &str);
     /// An event that the scheduler would not take.
     fn rejected(&mut self, why: &Rejected);
-}
-
-/// Why the loop had to end.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
-    /// The store takes nothing more.
-    #[error("{0}")]
-    Store(String),
-    /// A thread of the program panicked.
-    #[error("the {0} stopped working")]
-    Thread(&'static str),
 }
 
 /// How often onlookers are told the time.

@@ -1,7 +1,8 @@
 //! Taking a study up: the claim, its records, and the scheduler that goes on from them.
 
 use super::asker::AskerThread;
-use super::platform::{Broken, Inbox, News, Platform, Watch};
+use super::inbox::{Broken, Inbox, News};
+use super::platform::{Platform, Watch};
 use super::threads::Threads;
 use super::writer::{LEASE_US, Writer};
 use crate::store::{AnyStore, block_on, this_process};

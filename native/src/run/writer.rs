@@ -1,7 +1,7 @@
 //! The store on a thread of its own. Records come in one by one; all that wait are committed as one
 //! group, so that a commit costs the same for one record and for a thousand.
 
-use super::platform::{Alarm, Inbox};
+use super::inbox::{Alarm, Inbox, WriterNews};
 use crate::store::block_on;
 use freerun::driver::{Store, StoreError};
 use freerun::ids::{Epoch, Seq};
@@ -22,24 +22,6 @@ const RETRY_FIRST: Duration = Duration::from_millis(50);
 const RETRY_LONGEST: Duration = Duration::from_secs(5);
 /// How long records are retried once the study is over or the user has stopped it.
 const RETRY_AT_CLOSE: Duration = Duration::from_secs(30);
-
-/// What the writer reports.
-#[derive(Debug)]
-pub enum WriterNews {
-    /// These records, the last of them at `upto`, are durable.
-    Durable {
-        /// Position of the last.
-        upto: Seq,
-        /// The records.
-        records: Vec<Record>,
-    },
-    /// The store did not take records; it is being retried.
-    Failed(String),
-    /// Another writer has the study.
-    Fenced,
-    /// The store will take nothing more.
-    Broken(String),
-}
 
 /// A running writer.
 pub struct Writer<S> {
@@ -195,7 +177,7 @@ impl<S: Store> Writing<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::platform::News;
+    use super::super::inbox::News;
     use super::*;
     use crate::testing::{asked, opening};
     use freerun::driver::{Holder, MemoryStore, StudyRow};

@@ -89,6 +89,22 @@ fn verdicts_are_told_as_json_all_or_none() {
 }
 
 #[test]
+fn an_enqueued_point_that_a_caller_gets_is_told_like_any_other() {
+    let folder = stopped();
+    folder.succeed("enqueue sphere --set x0=1 --set x1=2");
+    let asked = folder.succeed("ask sphere").json().remove(0);
+    assert_eq!((&asked["parameters"]["x0"], &asked["parameters"]["x1"]), (&1.0.into(), &2.0.into()));
+    folder.succeed(&format!("tell sphere --trial {} --loss 5", asked["trial"]));
+    folder.succeed("audit sphere");
+}
+
+#[test]
+fn more_trials_than_any_study_has_can_be_asked_for() {
+    let ran = stopped().succeed("ask sphere --count 4294967295");
+    assert!(ran.errors.contains("the budget of 20"), "{}", ran.errors);
+}
+
+#[test]
 fn what_is_left_of_the_budget_is_given_out() {
     let folder = stopped();
     let ran = folder.succeed("ask sphere --count 100");

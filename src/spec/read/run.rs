@@ -4,9 +4,11 @@ use super::document::Kind;
 use super::field::{Field, Section};
 use super::keys::{self, names, options};
 use super::problem::Report;
-use crate::spec::{AttemptRules, Budget, Durability, Mode, SamplerPlan, TpePlan};
+use crate::spec::{
+    AttemptRules, Budget, CANDIDATES_MAX, Durability, Mode, REPLICATES_MAX, SamplerPlan, TpePlan,
+};
 
-/// More than any study needs; keeps the numbers of trials and replicates far from their type's end.
+/// More than any study needs; keeps the numbers of trials far from their type's end.
 pub(super) const MOST: u32 = 1_000_000_000;
 
 /// How often a lost replicate runs again unless the file says otherwise.
@@ -58,8 +60,8 @@ fn read_tpe(section: &Section, report: &mut Report) -> Option<TpePlan> {
     let default = TpePlan::default();
     let startup =
         section.or("startup", default.startup, report, |field, report| field.count(1, MOST, report));
-    let candidates =
-        section.or("candidates", default.candidates, report, |field, report| field.count(1, 100_000, report));
+    let candidates = section
+        .or("candidates", default.candidates, report, |field, report| field.count(1, CANDIDATES_MAX, report));
     let good_share =
         section.or("good_share", default.good_share, report, |field, report| field.share(report));
     let good_max =
@@ -109,8 +111,9 @@ pub(super) fn read_durability(study: &Section, report: &mut Report) -> Option<Du
 }
 
 pub(super) fn read_replicates(study: &Section, report: &mut Report) -> Option<u32> {
-    study
-        .must("replicates", "a whole number, 1 or more", report, |field, report| field.count(1, MOST, report))
+    study.must("replicates", "a whole number, 1 or more", report, |field, report| {
+        field.count(1, REPLICATES_MAX, report)
+    })
 }
 
 /// The name of a study identifies it in a store, in addresses and on command lines.

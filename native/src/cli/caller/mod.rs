@@ -118,8 +118,10 @@ pub fn enqueue(args: &EnqueueArgs) -> Result<(), Failure> {
 /// Begins trials and prints them.
 pub fn ask(args: &AskArgs) -> Result<(), Failure> {
     let wanted = args.count.get();
-    let (study, conversed) = with_study(&args.study, &args.store, |_, _| {
-        Ok((0..wanted).map(|_| Event::Command(Command::AskForCaller)).collect())
+    let (study, conversed) = with_study(&args.study, &args.store, |study, _| {
+        // One more than the budget, so that the refusal is heard.
+        let most = study.budget.trials.saturating_add(1);
+        Ok((0..wanted.min(most)).map(|_| Event::Command(Command::AskForCaller)).collect())
     })?;
     let asked = conversed.records.iter().filter_map(|record| match &record.what {
         What::Asked { trial, point, .. } => Some((*trial, point)),

@@ -2,10 +2,11 @@
 
 use freerun::evaluate::{TargetLoss, TrialLoss};
 use freerun::ids::TrialId;
-use freerun::scheduler::{Record, TrialFailure, Verdict};
+use freerun::scheduler::{Record, Runner, TrialFailure, Verdict, What};
 use freerun::spec::Study;
-use freerun::view::{Fold, Source, TrialState, Trials};
+use freerun::view::{Fold, TrialState, Trials};
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
 
 /// The verdicts in an object or a list of objects, see `freerun tell --help`.
 ///
@@ -28,10 +29,18 @@ pub fn from_json(study: &Study, json: &Json) -> Result<Vec<(TrialId, Verdict)>, 
 /// The first that does not.
 pub fn check_asked(verdicts: &[(TrialId, Verdict)], records: &[Record]) -> Result<(), String> {
     let trials = Trials::of(records);
+    // A starting or enqueued point can be a caller's trial, too: its source does not tell.
+    let by_callers: BTreeSet<TrialId> = records
+        .iter()
+        .filter_map(|record| match record.what {
+            What::Asked { trial, runner: Runner::Caller, .. } => Some(trial),
+            _ => None,
+        })
+        .collect();
     for (position, (trial, _)) in verdicts.iter().enumerate() {
         let number = trial.0;
         let row = trials.row(*trial).ok_or_else(|| format!("there is no trial {number}"))?;
-        if row.source != Source::Caller {
+        if !by_callers.contains(trial) {
             return Err(format!("trial {number} was not given out by `freerun ask`"));
         }
         if row.state != TrialState::Pending {
