@@ -30,7 +30,7 @@ pub(super) struct Combined {
 ///
 /// # Errors
 /// Why there is none, as a sentence fragment.
-pub(super) fn combine(target: &Prepared, replicates: &[Aligned]) -> Result<Combined, String> {
+pub(super) fn combine(target: &Prepared, replicates: &[&Aligned]) -> Result<Combined, String> {
     let mut scale = target.scale.clone();
     let mut notes = Vec::new();
     let mut factors = Vec::new();
@@ -59,13 +59,13 @@ pub(super) fn combine(target: &Prepared, replicates: &[Aligned]) -> Result<Combi
 }
 
 /// Mean over replicates of the simulated values and of the sizes.
-fn mean(target: &Prepared, replicates: &[Aligned]) -> (Vec<f64>, Vec<f64>) {
+fn mean(target: &Prepared, replicates: &[&Aligned]) -> (Vec<f64>, Vec<f64>) {
     let (mut simulated, mut sizes) = sums(target, replicates);
     simulated.iter_mut().chain(&mut sizes).for_each(|sum| *sum /= replicates.len() as f64);
     (simulated, sizes)
 }
 
-fn sums(target: &Prepared, replicates: &[Aligned]) -> (Vec<f64>, Vec<f64>) {
+fn sums(target: &Prepared, replicates: &[&Aligned]) -> (Vec<f64>, Vec<f64>) {
     let Some(first) = replicates.first() else { return (Vec::new(), Vec::new()) };
     let mut simulated = target.layout.simulated(first).to_vec();
     let mut sizes = target.layout.sizes(first).to_vec();
@@ -81,7 +81,7 @@ fn scaled(simulated: &[f64], scale: &[f64]) -> Vec<f64> {
 }
 
 /// Measure of the mean output, and of the mean output without each replicate.
-fn mean_signal(target: &Prepared, replicates: &[Aligned], scale: &[f64]) -> Result<(f64, Vec<f64>), String> {
+fn mean_signal(target: &Prepared, replicates: &[&Aligned], scale: &[f64]) -> Result<(f64, Vec<f64>), String> {
     let (simulated, sizes) = mean(target, replicates);
     let simulated = scaled(&simulated, scale);
     let series = Series { simulated: &simulated, sizes: &sizes };
@@ -111,9 +111,10 @@ fn mean_signal(target: &Prepared, replicates: &[Aligned], scale: &[f64]) -> Resu
 }
 
 /// Cost of each replicate.
-fn costs(target: &Prepared, replicates: &[Aligned], scale: &[f64]) -> Result<Vec<f64>, String> {
+fn costs(target: &Prepared, replicates: &[&Aligned], scale: &[f64]) -> Result<Vec<f64>, String> {
     if target.target.data.is_none() {
-        let value = |replicate| target.layout.simulated(replicate)[0] * target.target.scale.constant;
+        let value =
+            |replicate: &&Aligned| target.layout.simulated(replicate)[0] * target.target.scale.constant;
         return Ok(replicates.iter().map(value).collect());
     }
     let simulated: Vec<Vec<f64>> =

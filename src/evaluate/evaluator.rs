@@ -6,6 +6,7 @@ use super::prepared::Prepared;
 use super::{TargetLoss, TrialLoss};
 use crate::model::Outputs;
 use crate::spec::Target;
+use std::borrow::Borrow;
 
 /// Compares outputs with the data of a study's targets. Made once for a study; every method is a
 /// pure function of it and of its arguments.
@@ -68,7 +69,9 @@ impl Evaluator {
     /// # Errors
     /// Why the trial has no loss, naming the target: a measure that is undefined for what was
     /// simulated, probability 0 in every replicate, an infinite mean.
-    pub fn evaluate(&self, replicates: &[Aligned]) -> Result<TrialLoss, String> {
+    pub fn evaluate<R: Borrow<Aligned>>(&self, replicates: &[R]) -> Result<TrialLoss, String> {
+        let replicates: Vec<&Aligned> = replicates.iter().map(Borrow::borrow).collect();
+        let replicates = replicates.as_slice();
         if replicates.is_empty() {
             return Err("there are no replicates".to_string());
         }

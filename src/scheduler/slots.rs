@@ -7,10 +7,13 @@ use std::collections::{BTreeSet, VecDeque};
 /// One unit of capacity.
 #[derive(Debug, Clone, Default)]
 struct Slot {
-    /// Handed to it, in the order in which it runs them; the first one runs.
-    group: VecDeque<Attempt>,
-    /// When the first one began.
+    /// What runs on it.
+    running: Option<Attempt>,
+    /// When that began.
     started: Tick,
+    /// Handed to it too, in the order in which it will run them. Apart from `running`, because most
+    /// groups are of one and need no list.
+    queue: VecDeque<Attempt>,
     /// Attempts given up that it has not yet reported as ended: it is stuck while there are any.
     given_up: Vec<Attempt>,
 }
@@ -58,14 +61,15 @@ impl Slots {
 
     fn is_idle(&self, slot: SlotId) -> bool {
         let entry = &self.slots[slot.index()];
-        entry.group.is_empty() && entry.given_up.is_empty()
+        entry.running.is_none() && entry.given_up.is_empty()
     }
 
     /// Takes an idle slot and hands it `group`, which must not be empty.
     pub fn launch(&mut self, group: &[Attempt], now: Tick) -> Option<SlotId> {
         let slot = self.idle.pop()?;
         let entry = &mut self.slots[slot.index()];
-        entry.group.extend(group);
+        entry.running = group.first().copied();
+        entry.queue.extend(group.iter().skip(1));
         entry.started = now;
         self.busy += 1;
         Some(slot)
@@ -74,7 +78,7 @@ impl Slots {
     /// The slot that `attempt` is to run on next: when it began at the latest.
     pub fn started(&mut self, slot: SlotId, attempt: Attempt, now: Tick) -> bool {
         let entry = &mut self.slots[slot.index()];
-        let first = entry.group.front() == Some(&attempt);
+        let first = entry.running == Some(attempt);
         if first {
             entry.started = now;
         }
@@ -84,16 +88,14 @@ impl Slots {
     /// Takes `attempt` off its slot; gives when it began and which attempt runs there next.
     pub fn end(&mut self, slot: SlotId, attempt: Attempt, now: Tick) -> (Tick, Option<Attempt>) {
         let entry = &mut self.slots[slot.index()];
-        let position = entry.group.iter().position(|&other| other == attempt);
-        let Some(position) = position else { return (now, None) };
-        entry.group.remove(position);
-        if position > 0 {
+        if entry.running != Some(attempt) {
             // It never began: a group's later attempt was cancelled.
+            entry.queue.retain(|&other| other != attempt);
             return (now, None);
         }
         let started = entry.started;
-        entry.started = now;
-        let next = entry.group.front().copied();
+        let next = entry.queue.pop_front();
+        (entry.running, entry.started) = (next, now);
         if next.is_none() {
             self.busy -= 1;
             self.free(slot);
@@ -105,7 +107,7 @@ impl Slots {
     /// has reported the end of each. Gives the attempts, the running one first, and its start.
     pub fn give_up(&mut self, slot: SlotId) -> (Vec<Attempt>, Tick) {
         let entry = &mut self.slots[slot.index()];
-        let group: Vec<Attempt> = entry.group.drain(..).collect();
+        let group: Vec<Attempt> = entry.running.take().into_iter().chain(entry.queue.drain(..)).collect();
         entry.given_up.extend(&group);
         if !group.is_empty() {
             self.busy -= 1;
@@ -136,6 +138,8 @@ impl Slots {
     /// Everything that runs, slot by slot.
     pub fn running(&self) -> impl Iterator<Item = (SlotId, Attempt)> + '_ {
         let slots = self.slots.iter().enumerate();
-        slots.flat_map(|(index, slot)| slot.group.iter().map(move |&attempt| (SlotId(index as u32), attempt)))
+        slots.flat_map(|(index, slot)| {
+            slot.running.iter().chain(&slot.queue).map(move |&attempt| (SlotId(index as u32), attempt))
+        })
     }
 }

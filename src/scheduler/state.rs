@@ -266,7 +266,7 @@ impl State {
         })
     }
 
-    fn loss(&self, replicates: &[Aligned]) -> Result<crate::evaluate::TrialLoss, String> {
+    fn loss(&self, replicates: &[&Aligned]) -> Result<crate::evaluate::TrialLoss, String> {
         let loss = self.evaluator.evaluate(replicates)?;
         if loss.loss.is_finite() { Ok(loss) } else { Err(format!("its loss is {}", loss.loss)) }
     }

@@ -197,9 +197,9 @@ impl Trial {
     }
 
     /// Outputs against data of all replicates, in order.
-    pub fn aligned(&self) -> Vec<Aligned> {
+    pub fn aligned(&self) -> Vec<&Aligned> {
         let done = self.replicates.iter().filter_map(|entry| match &entry.phase {
-            Phase::Done(aligned) => Some(aligned.clone()),
+            Phase::Done(aligned) => Some(aligned),
             _ => None,
         });
         done.collect()
