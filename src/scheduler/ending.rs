@@ -22,7 +22,8 @@ impl Scheduler {
         }
         let (started, next) = self.slots.end(slot, attempt, self.now);
         self.stop_timing(attempt);
-        if let Some(next) = next {
+        let held = self.held.iter().any(|launch| launch.slot == slot);
+        if let Some(next) = next.filter(|_| !held) {
             self.begin_timing(next);
         }
         self.append_ended(attempt, slot, started, run_us, outcome)

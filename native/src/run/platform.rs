@@ -7,7 +7,7 @@ use super::writer::Writer;
 use crate::store::AnyStore;
 use freerun::driver;
 use freerun::ids::{Seq, Tick};
-use freerun::scheduler::{Effect, Event, Record, Rejected};
+use freerun::scheduler::{Command, Effect, Event, Record, Rejected};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -66,7 +66,12 @@ impl Platform<'_> {
     /// The event in the news; `None` if there is none, or if the loop must end.
     fn take(&mut self, news: News) -> Option<Event> {
         match news {
-            News::Event(event) => Some(event),
+            News::Event(event) => {
+                if matches!(event, Event::Command(Command::Stop | Command::Abandon)) {
+                    self.writer.hurry();
+                }
+                Some(event)
+            }
             News::Writer(WriterNews::Durable { upto, records }) => {
                 self.watch.records(Seq(upto.0 + 1 - records.len() as u64), &records);
                 Some(Event::Durable { upto })

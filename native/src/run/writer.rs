@@ -20,7 +20,7 @@ const GROUP_MAX: usize = 4096;
 /// Pause before the first retry; it doubles up to the longest.
 const RETRY_FIRST: Duration = Duration::from_millis(50);
 const RETRY_LONGEST: Duration = Duration::from_secs(5);
-/// How long the last records are retried once the study is over.
+/// How long records are retried once the study is over or the user has stopped it.
 const RETRY_AT_CLOSE: Duration = Duration::from_secs(30);
 
 /// A running writer.
@@ -69,11 +69,16 @@ impl<S: Store + Send + 'static> Writer<S> {
         }
     }
 
+    /// The user wants to end: a store that takes nothing is no longer waited for without limit.
+    pub fn hurry(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
     /// Waits until everything is written, ends the lease and gives the store back; `None` if the
     /// writer's thread panicked.
     pub fn close(mut self) -> Option<S> {
         self.records = None;
-        self.closing.store(true, Ordering::Relaxed);
+        self.hurry();
         self.thread.take()?.join().ok()
     }
 }
@@ -147,7 +152,7 @@ impl<S: Store> Writing<S> {
         Flow::Go
     }
 
-    /// How long a commit may be retried: for ever, unless the program waits to end.
+    /// How long a commit may be retried: for ever, unless the program is to end.
     fn patience(&self) -> Duration {
         if self.is_closing.load(Ordering::Relaxed) { RETRY_AT_CLOSE } else { Duration::MAX }
     }

@@ -16,16 +16,17 @@ fn note(seen: &mut Seen, trial: &Value) {
     }
 }
 
-#[test]
-fn nothing_that_was_shown_is_lost_by_kills_and_the_budget_is_kept() {
+/// A study killed at moments that depend on `round`, until it finishes; gives how often it was killed.
+/// Whatever was shown as finished must be there at the end, once and unchanged.
+fn killed_until_done(round: u64, mode: &str) -> u32 {
     let folder = Folder::with_study(&[("trials = 20", "trials = 60")]);
+    let arguments = format!("run study.toml --workers 4 --json --mode {mode}");
     let mut seen = Seen::new();
-    // Pauses that differ from round to round and are the same in every run of this test. The last
-    // round is long enough to finish.
-    let pauses_ms = (0u64..12).map(|round| 30 + round * 37 % 180).chain([120_000]);
-    let mut rounds = 0;
+    let mut kills = 0;
+    // The last pause is long enough to finish.
+    let pauses_ms = (0u64..12).map(|kill| 30 + (kill + 5 * round) * 37 % 180).chain([120_000]);
     for pause_ms in pauses_ms {
-        let mut running = folder.start("run study.toml --workers 4 --json");
+        let mut running = folder.start(&arguments);
         let killer = running.kill_after(Duration::from_millis(pause_ms));
         while let Some(line) = running.next() {
             if line["event"] == "trial" {
@@ -40,10 +41,9 @@ fn nothing_that_was_shown_is_lost_by_kills_and_the_budget_is_kept() {
                 assert_eq!(code, 0);
                 break;
             }
-            None => rounds += 1,
+            None => kills += 1,
         }
     }
-    assert!(rounds >= 2, "killed only {rounds} times");
     let trials = folder.succeed("show sphere --trials --json").json();
     let numbers: Vec<u64> = trials.iter().map(|trial| trial["trial"].as_u64().unwrap()).collect();
     assert_eq!(numbers, (0..60).collect::<Vec<u64>>(), "the budget is exact");
@@ -52,6 +52,42 @@ fn nothing_that_was_shown_is_lost_by_kills_and_the_budget_is_kept() {
         note(&mut seen, trial);
     }
     folder.succeed("audit sphere");
+    if mode != "parallel" {
+        assert_eq!(points_and_losses(&trials), uninterrupted(mode), "{mode}: killed or not, the same trials");
+    }
+    kills
+}
+
+fn points_and_losses(trials: &[Value]) -> Vec<String> {
+    let shown = |trial: &Value| {
+        assert!(trial["parameters"].is_object(), "{trial}");
+        format!("{} {}", trial["parameters"], trial["loss"])
+    };
+    trials.iter().map(shown).collect()
+}
+
+/// The trials of the same study on another number of slots, never killed.
+fn uninterrupted(mode: &str) -> Vec<String> {
+    let folder = Folder::with_study(&[("trials = 20", "trials = 60")]);
+    folder.succeed(&format!("run study.toml --workers 7 --mode {mode}"));
+    points_and_losses(&folder.succeed("show sphere --trials --json").json())
+}
+
+/// `KILLS=1000 cargo test --release -p freerun-native --test process nothing_that -- --nocapture` kills
+/// more often.
+#[test]
+fn nothing_that_was_shown_is_lost_by_kills_and_the_budget_is_kept() {
+    let wanted: u32 = std::env::var("KILLS").map_or(6, |kills| kills.parse().expect("KILLS is a number"));
+    let mut kills = 0;
+    for round in 0.. {
+        let mode = ["parallel", "windowed:6", "batched:5"][round as usize % 3];
+        kills += killed_until_done(round, mode);
+        if kills >= wanted && round >= 2 {
+            println!("{} studies killed {kills} times: nothing was lost", round + 1);
+            break;
+        }
+        assert!(round < 2 || kills > 0, "never killed");
+    }
 }
 
 #[test]

@@ -23,6 +23,8 @@ struct Seen {
     on_slot: BTreeMap<SlotId, BTreeSet<Attempt>>,
     budget: u32,
     pending_at_start: BTreeSet<TrialId>,
+    launched: BTreeMap<Attempt, Seq>,
+    proposing: bool,
 }
 
 pub struct Watched<W> {
@@ -32,6 +34,7 @@ pub struct Watched<W> {
     durability: Durability,
     replicates: u32,
     rules: AttemptRules,
+    may_end_early: bool,
     capacity: u32,
     durable: Seq,
     stopping: bool,
@@ -49,6 +52,7 @@ impl<W: Workload> Watched<W> {
             durability: study.durability,
             replicates: study.replicates,
             rules: study.attempts,
+            may_end_early: study.budget.wall_us.or(study.budget.target_loss.map(|_| 0)).is_some(),
             capacity: 0,
             durable: Seq(kept.len() as u64),
             stopping: false,
@@ -68,7 +72,7 @@ impl<W: Workload> Watched<W> {
         match &record.what {
             What::Asked { trial, runner, .. } => self.asked(seq, *trial, *runner),
             What::Launched { slot, attempts } => {
-                attempts.iter().for_each(|attempt| self.launched(*slot, *attempt))
+                attempts.iter().for_each(|attempt| self.launched(seq, *slot, *attempt))
             }
             What::Ended { attempt, outcome, .. } => self.ended(*attempt, outcome),
             What::Told { trial, verdict } => {
@@ -123,12 +127,13 @@ impl<W: Workload> Watched<W> {
         }
     }
 
-    fn launched(&mut self, slot: SlotId, attempt: Attempt) {
+    fn launched(&mut self, seq: Seq, slot: SlotId, attempt: Attempt) {
         let Attempt { trial, replicate, number, .. } = attempt;
         assert!(self.seen.numbers.insert((trial, replicate, number)), "{attempt} ran twice");
         assert!(self.seen.waiting.remove(&(trial, replicate)), "{attempt} was not waiting");
         assert!(!self.stopping && !self.paused, "{attempt} was launched though the user said not to");
         self.seen.slot_of.insert(attempt, slot);
+        self.seen.launched.insert(attempt, seq);
     }
 
     fn ended(&mut self, attempt: Attempt, outcome: &Outcome) {
@@ -170,6 +175,11 @@ impl<W: Workload> Watched<W> {
         let asked = self.seen.asked[&trial];
         let waits = self.durability == Durability::Full;
         assert!(!waits || asked <= self.durable, "{attempt} was launched before its ask was durable");
+        let suspect = self.seen.pending_at_start.contains(&trial);
+        assert!(
+            !suspect || self.seen.launched[&attempt] <= self.durable,
+            "{attempt} may end the program before it is known that it ran"
+        );
         let first = *self.seen.seeds.entry((trial, replicate)).or_insert(seed);
         assert_eq!(first, seed, "{attempt} has another seed than the attempt before");
         self.seen.on_slot.entry(slot).or_default().insert(attempt);
@@ -192,6 +202,10 @@ impl<W: Workload> Watched<W> {
             durable && self.seen.pending_at_start.is_empty()
         });
         assert!(idle == 0 || may_run.is_none(), "{idle} slots idle while {may_run:?} waits");
+        let auto = matches!(self.mode, Mode::Parallel { in_flight: None });
+        let coming = self.seen.proposing || !self.seen.waiting.is_empty();
+        let left = !self.may_end_early && (self.seen.asked.len() as u32) < self.seen.budget;
+        assert!(!auto || idle == 0 || coming || !left, "{idle} slots idle and no trial is asked");
     }
 }
 
@@ -204,6 +218,7 @@ impl<W: Workload> Platform for Watched<W> {
         match &next {
             Some((_, Event::Slots(capacity))) => self.capacity = *capacity,
             Some((_, Event::Durable { upto })) => self.durable = *upto,
+            Some((_, Event::Proposed { .. })) => self.seen.proposing = false,
             Some((_, Event::Ended { attempt, .. })) => {
                 for attempts in self.seen.on_slot.values_mut() {
                     attempts.remove(attempt);
@@ -217,6 +232,7 @@ impl<W: Workload> Platform for Watched<W> {
     fn carry_out(&mut self, effect: Effect) {
         match &effect {
             Effect::Append { seq, record } => self.record(*seq, record),
+            Effect::Propose { .. } => self.seen.proposing = true,
             Effect::Launch { slot, group } => {
                 let free = self.seen.on_slot.get(slot).is_none_or(BTreeSet::is_empty);
                 assert!(free, "launched on a busy slot");

@@ -132,6 +132,12 @@ fn check_end(study: &Study, records: &[Record]) {
     assert!(told.values().all(|&count| count == 1) && told.len() as u32 == study.budget.trials);
 }
 
+/// Worlds that once broke an invariant.
+const BROKEN_ONCE: [u64; 1] = [
+    // A held launch lost its first attempt, and the time-out of the next began before it was launched.
+    294_251,
+];
+
 #[test]
 fn no_world_breaks_an_invariant() {
     if let Ok(seed) = std::env::var("WORLD") {
@@ -140,7 +146,7 @@ fn no_world_breaks_an_invariant() {
     }
     let worlds: u64 = std::env::var("WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(2_000);
     let mut sessions = 0;
-    for seed in 0..worlds {
+    for seed in BROKEN_ONCE.into_iter().chain(0..worlds) {
         let result = std::panic::catch_unwind(|| run_world(seed));
         sessions +=
             result.unwrap_or_else(|_| panic!("world {seed} broke an invariant: replay with WORLD={seed}"));
