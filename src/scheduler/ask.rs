@@ -6,6 +6,9 @@ use super::{Command, Effect, Origin, Proposing, Rejected, Runner, Scheduler, Sto
 use crate::ids::{Tick, TrialId};
 use crate::spec::{Durability, Mode, Point};
 
+/// Replicates to be launched beyond which a batch or a window is not asked any further.
+const AHEAD: u64 = 10_000;
+
 impl Scheduler {
     /// Asks for as many trials as are wanted now; at most one proposal is under way.
     pub(super) fn ask_more(&mut self) -> Result<(), Rejected> {
@@ -49,8 +52,11 @@ impl Scheduler {
             return Some(Runner::Caller);
         }
         let wanted = match self.state.study.mode {
-            // What a trial may see is fixed: asking early costs nothing and hides the ask's delay.
-            Mode::Batched { .. } | Mode::Windowed { .. } => self.slots.capacity() > 0,
+            // What a trial may see is fixed: asking early costs nothing but memory, and hides the ask's
+            // delay.
+            Mode::Batched { .. } | Mode::Windowed { .. } => {
+                self.slots.capacity() > 0 && self.state.waiting < AHEAD
+            }
             Mode::Parallel { in_flight: Some(most) } => {
                 self.slots.capacity() > 0 && self.state.pending_slots < most
             }

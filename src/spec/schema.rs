@@ -58,7 +58,7 @@ struct StudyFile {
     /// when it is first run.
     seed: Option<u64>,
     /// Simulations of each trial, each with a seed of its own.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = 100_000))]
     replicates: u32,
     /// Whether replicate r has the same seed in every trial. Default: false.
     common_random_numbers: Option<bool>,

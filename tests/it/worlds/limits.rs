@@ -2,7 +2,7 @@
 
 use super::build::*;
 use freerun::driver::virtual_clock::{Faults, World};
-use freerun::ids::{Attempt, Seq, Tick, TrialId};
+use freerun::ids::{Attempt, Epoch, Seq, Tick, TrialId};
 use freerun::model::ModelFailure;
 use freerun::scheduler::*;
 use freerun::spec::*;
@@ -191,6 +191,26 @@ fn a_windowed_study_does_not_wait_for_a_caller_for_ever() {
     hand.say(Event::Proposed { trial: TrialId(0), point: point(1.0) }).unwrap();
     let effects = hand.say(Event::Slots(2)).unwrap();
     assert!(effects.contains(&Effect::Done(StopReason::WaitsForCaller)), "{effects:?}");
+}
+
+#[test]
+fn a_huge_batch_or_window_is_not_asked_all_at_once() {
+    for mode in [Mode::Batched { batch_size: 1_000_000 }, Mode::Windowed { lag: 1_000_000 }] {
+        let study = Study { sampler: SamplerPlan::Random, ..study(mode, 1_000_000, 100) };
+        let session =
+            SessionInfo { epoch: Epoch(1), started_utc_us: 0, engine: "virtual".into(), host: "test".into() };
+        let mut scheduler = Scheduler::open(study.clone(), versions(&study), &session).unwrap();
+        scheduler.handle(Tick(0), Event::Slots(2)).unwrap();
+        let mut asked = 0;
+        while let Some(effect) = scheduler.poll() {
+            if let Effect::Propose { trial, .. } = effect {
+                asked += 1;
+                assert!(asked < 1_000, "{mode:?}");
+                scheduler.handle(Tick(0), Event::Proposed { trial, point: point(1.0) }).unwrap();
+            }
+        }
+        assert!(asked >= 100, "{mode:?}: {asked} asks");
+    }
 }
 
 #[test]

@@ -8,6 +8,9 @@ use freerun::spec::{Domain, Mode, Parameter, Point, Study, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
+/// Up to here every step of a trial has a value; beyond, powers of two and the last one have.
+const STEPS_IN_FULL: usize = 64;
+
 /// Name and distribution of a parameter, as Optuna writes them beside each value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
@@ -73,6 +76,7 @@ struct Frame {
     columns: Vec<Column>,
     targets: Vec<String>,
     evaluator: Evaluator,
+    replicates: u32,
 }
 
 /// Replicates of one trial that have ended, in the order of their numbers: then the loss of the last
@@ -158,6 +162,7 @@ impl Projection {
             columns: study.space().0.iter().map(column).collect(),
             targets: study.targets.iter().map(|target| target.name.clone()).collect(),
             evaluator: Evaluator::new(&study.targets),
+            replicates: study.replicates,
         });
         let attribute = |key: &str, value: Json| (format!("freerun:{key}"), value.to_string());
         let user = vec![
@@ -192,7 +197,7 @@ impl Projection {
         let Err(position) = ended.numbers.binary_search(&replicate) else { return };
         ended.numbers.insert(position, replicate);
         ended.aligned.insert(position, aligned);
-        if self.passing {
+        if self.passing || !is_told(ended.numbers.len(), frame.replicates) {
             return;
         }
         if let Ok(loss) = frame.evaluator.evaluate(&ended.aligned) {
@@ -243,6 +248,12 @@ impl Projection {
     }
 }
 
+/// Every step is an evaluation of all replicates so far: with a value for each of many replicates,
+/// the cost would grow with their square.
+fn is_told(step: usize, replicates: u32) -> bool {
+    step <= STEPS_IN_FULL || step.is_power_of_two() || step >= replicates as usize
+}
+
 /// A value as a user of Optuna sees it.
 fn external(parameter: &Parameter, value: Value) -> Json {
     match (&parameter.domain, value) {
@@ -260,5 +271,17 @@ fn mode_name(mode: Mode) -> String {
         Mode::Parallel { in_flight: Some(trials) } => format!("parallel, {trials} trials in flight"),
         Mode::Batched { batch_size } => format!("batched, {batch_size} trials a batch"),
         Mode::Windowed { lag } => format!("windowed, lag {lag}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_replicates_few_steps_are_told_and_the_last_is() {
+        let told: Vec<usize> = (1..=1000).filter(|&step| is_told(step, 1000)).collect();
+        assert_eq!(told[..64], (1..=64).collect::<Vec<_>>());
+        assert_eq!(told[64..], [128, 256, 512, 1000]);
     }
 }

@@ -12,9 +12,9 @@ fn counts_are_at_least_one() {
     check(
         &[("replicates = 3", "replicates = 0"), ("trials = 20", "trials = 0")],
         expect![[r#"
-        s.toml:3: `replicates`: found 0, allowed: a whole number from 1 to 1000000000
-        s.toml:6: `budget.trials`: found 0, allowed: a whole number from 1 to 1000000000
-    "#]],
+            s.toml:3: `replicates`: found 0, allowed: a whole number from 1 to 100000
+            s.toml:6: `budget.trials`: found 0, allowed: a whole number from 1 to 1000000000
+        "#]],
     );
     check_head(
         "mode = { name = \"batched\", batch_size = 0 }",

@@ -69,7 +69,7 @@ fn wrong_types_say_what_was_found() {
         expect![[r#"
             s.toml:1: `name`: found 5, allowed: a text of 1 to 100 characters, none of them a control character or a slash
             s.toml:2: `seed`: found -1, allowed: a whole number from 0 to 2^64 - 1
-            s.toml:3: `replicates`: found "3", allowed: a whole number from 1 to 1000000000
+            s.toml:3: `replicates`: found "3", allowed: a whole number from 1 to 100000
             s.toml:4: `common_random_numbers`: found 1, allowed: true or false
             s.toml:5: `durability`: found "ful", allowed: full or relaxed; did you mean `full`?
             s.toml:8: `budget.trials`: found 2.5, allowed: a whole number from 1 to 1000000000

@@ -45,7 +45,7 @@ fn every_mistake_of_many_is_reported_at_once() {
     expect![[r#"
         s.toml:1: `name`: found nothing, allowed: a text of 1 to 100 characters, none of them a control character or a slash
         s.toml:2: `seed`: found "seven", allowed: a whole number from 0 to 2^64 - 1
-        s.toml:3: `replicates`: found 0, allowed: a whole number from 1 to 1000000000
+        s.toml:3: `replicates`: found 0, allowed: a whole number from 1 to 100000
         s.toml:4: `mode.lag`: found 0, allowed: a whole number from 1 to 1000000000
         s.toml:5: `budget.wall`: found an unknown key, allowed: trials, wall_time or target_loss
         s.toml:6: `attempts.timeout`: found "3", allowed: a time with its unit, such as "90s", "30min", "2h" or "1d"
