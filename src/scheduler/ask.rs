@@ -6,7 +6,8 @@ use super::{Command, Effect, Origin, Proposing, Rejected, Runner, Scheduler, Sto
 use crate::ids::{Tick, TrialId};
 use crate::spec::{Durability, Mode, Point};
 
-/// Replicates to be launched beyond which a batch or a window is not asked any further.
+/// Replicates to be launched beyond which a batch or a window is not asked any further; twice the slots
+/// if that is more.
 const AHEAD: u64 = 10_000;
 
 impl Scheduler {
@@ -55,7 +56,8 @@ impl Scheduler {
             // What a trial may see is fixed: asking early costs nothing but memory, and hides the ask's
             // delay.
             Mode::Batched { .. } | Mode::Windowed { .. } => {
-                self.slots.capacity() > 0 && self.state.waiting < AHEAD
+                let slots = u64::from(self.slots.capacity());
+                slots > 0 && self.state.waiting < AHEAD.max(2 * slots)
             }
             Mode::Parallel { in_flight: Some(most) } => {
                 self.slots.capacity() > 0 && self.state.pending_slots < most
