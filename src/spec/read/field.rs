@@ -26,7 +26,7 @@ pub(super) struct Named<'d> {
 }
 
 /// Whole numbers beyond this are not exact as floats.
-const LARGEST_EXACT: i128 = 1 << 53;
+const LARGEST_EXACT: u128 = 1 << 53;
 
 impl<'d> Field<'d> {
     pub fn refuse(&self, allowed: impl Into<String>, report: &mut Report) {
@@ -68,7 +68,9 @@ impl<'d> Field<'d> {
     pub fn number(&self, accepts: impl Fn(f64) -> bool, allowed: &str, report: &mut Report) -> Option<f64> {
         match self.node.kind {
             Kind::Float(value) if value.is_finite() && accepts(value) => Some(value),
-            Kind::Int(value) if value.abs() <= LARGEST_EXACT && accepts(value as f64) => Some(value as f64),
+            Kind::Int(value) if value.unsigned_abs() <= LARGEST_EXACT && accepts(value as f64) => {
+                Some(value as f64)
+            }
             _ => self.refused(allowed, report),
         }
     }
@@ -84,7 +86,7 @@ impl<'d> Field<'d> {
     /// A whole number that is exact as a float.
     pub fn whole(&self, report: &mut Report) -> Option<i64> {
         match self.node.kind {
-            Kind::Int(value) if value.abs() <= LARGEST_EXACT => i64::try_from(value).ok(),
+            Kind::Int(value) if value.unsigned_abs() <= LARGEST_EXACT => i64::try_from(value).ok(),
             _ => self.refused("a whole number of at most 2^53", report),
         }
     }

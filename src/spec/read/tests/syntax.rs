@@ -55,6 +55,23 @@ fn unknown_keys_come_with_what_is_near() {
 }
 
 #[test]
+fn whole_numbers_beyond_any_type_are_refused() {
+    let least = i128::MIN;
+    check(
+        &[
+            ("beta = { low = 0.1", &format!("beta = {{ low = {least}")),
+            ("count = { low = 1, high = 9 }", &format!("count = {{ low = {least}, high = 9 }}")),
+            ("agents = 500", &format!("agents = {least}")),
+        ],
+        expect![[r#"
+            s.toml:12: `model.settings.agents`: found -170141183460469231731687303715884105728, allowed: a whole number of at most 2^53
+            s.toml:15: `parameters.beta.low`: found -170141183460469231731687303715884105728, allowed: a finite number
+            s.toml:16: `parameters.count.low`: found -170141183460469231731687303715884105728, allowed: a whole number of at most 2^53
+        "#]],
+    );
+}
+
+#[test]
 fn wrong_types_say_what_was_found() {
     check(
         &[
