@@ -5,7 +5,7 @@ use super::{out, text};
 use crate::run::{caught, quiet_panics};
 use clap::Args;
 use freerun::ids::TrialId;
-use freerun::model::{self, BuiltIn, ModelFailure, NoHost, Outputs, ReplicateRequest};
+use freerun::model::{self, BuiltIn, Model, ModelFailure, NoHost, Outputs, ReplicateRequest};
 use freerun::spec::{Catalogue, Cells, ModelPlan, Point, Setting, Space, Table};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -65,7 +65,7 @@ pub fn run(args: &SimulateArgs) -> Result<(), Failure> {
     quiet_panics();
     let workers = args.workers.or_else(|| std::thread::available_parallelism().ok());
     let workers = workers.map_or(1, NonZeroUsize::get);
-    let runs = simulate(&args.seeds.0, workers, |seed| simulate_one(&plan, seed))?;
+    let runs = simulate(&args.seeds.0, workers, |seed| simulate_one(&mut *build(&plan)?, seed))?;
     fs::create_dir_all(&args.out).map_err(|error| cannot_write(&args.out, &error))?;
     for output in &plan.outputs {
         write_output(args, output, &runs)?;
@@ -170,10 +170,13 @@ fn simulate(
     Ok(runs.into_iter().map(|(_, run)| run).collect())
 }
 
+/// The model of a checked plan.
+pub fn build(plan: &ModelPlan) -> Result<Box<dyn Model>, ModelFailure> {
+    model::build(plan).map_err(|_| ModelFailure::Unusable("the model refused its settings".to_owned()))
+}
+
 /// One simulation.
-pub fn simulate_one(plan: &ModelPlan, seed: u64) -> Result<Outputs, ModelFailure> {
-    let refused = |_| ModelFailure::Unusable("the model refused its settings".to_owned());
-    let mut model = model::build(plan).map_err(refused)?;
+pub fn simulate_one(model: &mut dyn Model, seed: u64) -> Result<Outputs, ModelFailure> {
     let request = ReplicateRequest { trial: TrialId(0), replicate: 0, seed, point: Point::default() };
     model.run(&request, &NoHost)
 }

@@ -2,7 +2,7 @@
 
 use super::{median, warn_if_unoptimised};
 use crate::cli::failure::Failure;
-use crate::cli::simulate::{plan, simulate_one};
+use crate::cli::simulate::{build, plan, simulate_one};
 use crate::cli::{out, text};
 use clap::Args;
 use std::num::NonZeroU32;
@@ -16,6 +16,9 @@ pub struct ModelArgs {
     /// A parameter or setting and its value; the others take their defaults
     #[arg(long = "set", value_name = "NAME=VALUE")]
     set: Vec<String>,
+    /// Only these outputs; a model skips the work for others
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    outputs: Vec<String>,
     /// Simulations that are timed, with seeds from 1 on
     #[arg(long, default_value = "5", value_name = "N")]
     repeats: NonZeroU32,
@@ -24,11 +27,13 @@ pub struct ModelArgs {
 /// Measures.
 pub fn run(args: &ModelArgs) -> Result<(), Failure> {
     warn_if_unoptimised();
-    let plan = plan(&args.model, &args.set, &[])?;
+    let plan = plan(&args.model, &args.set, &args.outputs)?;
+    let mut model = build(&plan).map_err(Failure::failed)?;
     let mut all = Vec::new();
     for seed in 1..=u64::from(args.repeats.get()) {
         let begun = Instant::now();
-        simulate_one(&plan, seed).map_err(|failure| Failure::failed(format!("seed {seed}: {failure}")))?;
+        simulate_one(&mut *model, seed)
+            .map_err(|failure| Failure::failed(format!("seed {seed}: {failure}")))?;
         let seconds = begun.elapsed().as_secs_f64();
         out::line(format!("seed {seed}: {} s", text::number(seconds)));
         all.push(seconds);
