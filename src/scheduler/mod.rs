@@ -249,7 +249,8 @@ impl Scheduler {
         let slots = self.slotless_since.map(|since| since.plus_us(finish::SLOTLESS_US));
         let asking = self.closed.is_none() && !self.stopping && !self.done;
         let wall = self.state.study.budget.wall_us.filter(|_| asking).map(Tick);
-        [attempt, slots, wall].into_iter().flatten().min()
+        // What is due already waits for something else, such as a commit.
+        [attempt, slots, wall].into_iter().flatten().filter(|&at| at > self.now).min()
     }
 
     /// Applies a record and hands it to the driver.
