@@ -22,11 +22,13 @@ const GOLDEN: f64 = 0.618_033_988_749_894_9;
 /// The factors of the groups, given the mean output (scaled but for the factor).
 pub(super) fn factors(target: &Prepared, profile: &Profile, mean: &Series) -> Vec<f64> {
     let spread = target.spread_or_one();
+    // One list for all groups: the cost of a group reads its own rows only.
+    let mut scaled = mean.simulated.to_vec();
     let inside = |factor: f64| factor.max(profile.low).min(profile.high);
-    let of_group = |block: &Block| match closed_form(target, block, mean, &spread) {
+    let mut of_group = |block: &Block| match closed_form(target, block, mean, &spread) {
         Some(factor) if factor.is_nan() => inside(1.0),
         Some(factor) => inside(factor),
-        None => search(target, profile, block, mean, &spread).unwrap_or(inside(1.0)),
+        None => search(target, profile, block, mean, &spread, &mut scaled).unwrap_or(inside(1.0)),
     };
     target.groups.iter().map(|(_, block)| of_group(block)).collect()
 }
@@ -62,14 +64,20 @@ fn closed_form(target: &Prepared, block: &Block, mean: &Series, spread: &[f64]) 
 /// The best factor between the bounds: a scan of the logarithm, then golden-section search around
 /// the best point of the scan (Kiefer 1953), a fixed number of steps. As any minimum found by values
 /// alone it is accurate to the root of the rounding error, about 10^-8. `None` if no factor has a
-/// finite cost.
-fn search(target: &Prepared, profile: &Profile, block: &Block, mean: &Series, spread: &[f64]) -> Option<f64> {
-    let mut scaled = mean.simulated.to_vec();
+/// finite cost. `scaled` is room to work in.
+fn search(
+    target: &Prepared,
+    profile: &Profile,
+    block: &Block,
+    mean: &Series,
+    spread: &[f64],
+    scaled: &mut [f64],
+) -> Option<f64> {
     let mut cost = |factor: f64| {
         for &row in &block.rows {
             scaled[row] = factor * mean.simulated[row];
         }
-        let cost = target.cost(block, &Series { simulated: &scaled, sizes: mean.sizes }, spread);
+        let cost = target.cost(block, &Series { simulated: scaled, sizes: mean.sizes }, spread);
         if cost.is_nan() { f64::INFINITY } else { cost }
     };
     let (low, high) = (ln(profile.low), ln(profile.high));

@@ -7,7 +7,7 @@ use super::{StoreArgs, out, study_file, summary, text};
 use crate::run::{self, Claimed, Inbox, Watch, quiet_panics};
 use crate::store::{IfMissing, open};
 use clap::Args;
-use freerun::scheduler::{Command, Event, StopReason};
+use freerun::scheduler::{Command, Event, StopReason, What};
 use freerun::spec::{Draft, Mode, Study};
 use freerun::view::{Fold, Progress};
 use serde_json::{Value, json};
@@ -75,14 +75,14 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     }
     let seed = claimed.opened().map(|study| study.seed);
     let study = draft.freeze(seed.unwrap_or_else(fresh_seed));
-    match (&claimed.records, finished(&claimed, &study)) {
-        (records, true) => {
+    match finished(&claimed, &study) {
+        Some(reason) => {
             let mut live = Live::default();
-            live.observe(freerun::ids::Seq(1), records);
+            live.observe(freerun::ids::Seq(1), &claimed.records);
             claimed.release();
-            finish(&args, live, StopReason::TrialsDone, false)
+            finish(&args, live, reason, false)
         }
-        _ => go_on(&args, claimed, &study),
+        None => go_on(&args, claimed, &study),
     }
 }
 
@@ -106,15 +106,26 @@ fn check_intent(args: &RunArgs, claimed: &Claimed) -> Result<(), Failure> {
     }
 }
 
-/// Whether the study in the store is this one and has nothing left to do.
-fn finished(claimed: &Claimed, study: &Study) -> bool {
-    let Some(opened) = claimed.opened() else { return false };
-    if !opened.differences(study).is_empty() {
-        return false;
+/// Why the study in the store, if it is this one, has nothing left to do.
+fn finished(claimed: &Claimed, study: &Study) -> Option<StopReason> {
+    let opened = claimed.opened()?;
+    let amended = claimed.records.iter().rev().find_map(|record| match &record.what {
+        What::Amended(amendment) => amendment.budget,
+        _ => None,
+    });
+    if !opened.differences(study).is_empty() || amended.unwrap_or(opened.budget) != study.budget {
+        return None;
     }
     let progress = Progress::of(&claimed.records);
     let summary = progress.summary(progress.last_at());
-    summary.finished && summary.trials_budget == study.budget.trials
+    let target_reached =
+        study.budget.target_loss.zip(summary.best).is_some_and(|(target, best)| best.loss <= target);
+    match summary.finished {
+        true if summary.trials_asked >= study.budget.trials => Some(StopReason::TrialsDone),
+        true if target_reached => Some(StopReason::TargetLoss),
+        true => Some(StopReason::WallTime),
+        false => None,
+    }
 }
 
 fn go_on(args: &RunArgs, claimed: Claimed, study: &Study) -> Result<(), Failure> {

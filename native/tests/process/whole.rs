@@ -69,6 +69,26 @@ fn a_finished_study_is_left_alone_and_goes_on_with_a_larger_budget() {
 }
 
 #[test]
+fn a_study_whose_time_or_target_is_over_goes_on_with_more_of_it() {
+    let end = |folder: &Folder| {
+        let end = folder.succeed("run study.toml --workers 2 --json").json().pop().unwrap();
+        (end["reason"].as_str().unwrap().to_owned(), end["progress"]["trials_told"].as_u64().unwrap())
+    };
+    for (first, second, reason) in [
+        ("wall_time = \"1ms\"", "wall_time = \"1h\"", "wall_time"),
+        ("target_loss = 1e6", "target_loss = -1e6", "target_loss"),
+    ] {
+        let of = |line: &str| format!("trials = 20\n{line}");
+        let folder = Folder::with_study(&[("trials = 20", &of(first))]);
+        let (why, told) = end(&folder);
+        assert!(why == reason && told < 20, "{why}, {told} trials");
+        assert_eq!(end(&folder), (reason.to_owned(), told), "nothing is left to do");
+        folder.write_study(&[("trials = 20", &of(second))]);
+        assert_eq!(end(&folder), ("trials_done".to_owned(), 20));
+    }
+}
+
+#[test]
 fn windowed_trials_are_the_same_with_any_number_of_workers() {
     let folder = Folder::with_study(&[]);
     folder.succeed("run study.toml --mode windowed:4 --workers 1 --store sqlite:one.db");
