@@ -4,6 +4,7 @@
 use super::{Setting, Space, Table};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Which model a study runs, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +88,12 @@ pub struct SettingProblem {
     pub found: String,
     /// What is allowed.
     pub allowed: String,
+}
+
+impl fmt::Display for SettingProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: found {}, allowed: {}", self.name, self.found, self.allowed)
+    }
 }
 
 /// The models that a study file may name.

@@ -99,10 +99,7 @@ pub fn plan(model: &str, set: &[String], outputs: &[String]) -> Result<ModelPlan
     if problems.is_empty() {
         return Ok(plan);
     }
-    let sentence = |p: &freerun::spec::SettingProblem| {
-        format!("`{}`: found {}, allowed: {}", p.name, p.found, p.allowed)
-    };
-    Err(Failure::bad_input(problems.iter().map(sentence).collect::<Vec<_>>().join("\n  ")))
+    Err(Failure::bad_input(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")))
 }
 
 /// A value of the command line: a JSON number, `true`, `false`, a JSON list, or else a text.

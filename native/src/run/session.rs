@@ -236,9 +236,7 @@ fn start_threads(
 }
 
 fn refused(problems: &[freerun::spec::SettingProblem]) -> String {
-    let sentence =
-        |p: &freerun::spec::SettingProblem| format!("`{}` is {}, allowed: {}", p.name, p.found, p.allowed);
-    problems.iter().map(sentence).collect::<Vec<_>>().join("; ")
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// What came of telling a scheduler some events.

@@ -75,16 +75,17 @@ fn a_study_whose_time_or_target_is_over_goes_on_with_more_of_it() {
         (end["reason"].as_str().unwrap().to_owned(), end["progress"]["trials_told"].as_u64().unwrap())
     };
     for (first, second, reason) in [
-        ("wall_time = \"1ms\"", "wall_time = \"1h\"", "wall_time"),
+        // Long enough to begin in, and too short for 200 trials.
+        ("wall_time = \"300ms\"", "wall_time = \"1h\"", "wall_time"),
         ("target_loss = 1e6", "target_loss = -1e6", "target_loss"),
     ] {
-        let of = |line: &str| format!("trials = 20\n{line}");
+        let of = |line: &str| format!("trials = 200\n{line}");
         let folder = Folder::with_study(&[("trials = 20", &of(first))]);
         let (why, told) = end(&folder);
-        assert!(why == reason && told < 20, "{why}, {told} trials");
+        assert!(why == reason && told < 200, "{why}, {told} trials");
         assert_eq!(end(&folder), (reason.to_owned(), told), "nothing is left to do");
         folder.write_study(&[("trials = 20", &of(second))]);
-        assert_eq!(end(&folder), ("trials_done".to_owned(), 20));
+        assert_eq!(end(&folder), ("trials_done".to_owned(), 200));
     }
 }
 

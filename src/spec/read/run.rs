@@ -51,7 +51,12 @@ pub(super) fn read_sampler(study: &Section, report: &mut Report) -> Option<Sampl
         match named.name {
             "random" => Some(SamplerPlan::Random),
             "sobol" => Some(SamplerPlan::Sobol),
-            _ => read_tpe(&section, report).map(SamplerPlan::Tpe),
+            "tpe" => read_tpe(&section, report).map(SamplerPlan::Tpe),
+            // A name of `keys` that is not read here is a defect, told rather than read as another.
+            _ => {
+                field.refuse("a sampler that this version can read", report);
+                None
+            }
         }
     })
 }
