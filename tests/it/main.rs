@@ -3,6 +3,7 @@
 mod damage;
 mod golden;
 mod guide;
+mod journal;
 mod picture;
 mod studies;
 mod tidy;
