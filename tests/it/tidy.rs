@@ -88,3 +88,21 @@ fn links_in_markdown_lead_somewhere() {
 fn the_top_level_stays_as_drawn() {
     assert_eq!(rules::strangers_at_the_top(&source::top_level()), [] as [String; 0]);
 }
+
+/// A mutant whose text is gone would be found only when all are run, which takes long.
+#[test]
+fn every_mutant_fits_the_code() {
+    let text = std::fs::read_to_string(source::root().join("tests/mutants/mutants.toml")).expect("readable");
+    let mutants: toml::Table = text.parse().expect("TOML");
+    for mutant in mutants["mutant"].as_array().expect("a list") {
+        let of = |key: &str| mutant[key].as_str().expect("a text");
+        let code = std::fs::read_to_string(source::root().join(of("file"))).expect("the file is there");
+        assert_eq!(
+            code.matches(of("old")).count(),
+            1,
+            "`{}`: its text must be once in {}",
+            of("name"),
+            of("file")
+        );
+    }
+}
