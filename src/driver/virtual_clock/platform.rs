@@ -49,7 +49,9 @@ struct Planned {
 
 #[derive(Default)]
 struct VirtualSlot {
-    group: VecDeque<Planned>,
+    running: Option<Planned>,
+    /// The rest of its group.
+    queue: VecDeque<Planned>,
     began: Tick,
     /// Tells the present end from one that a cancel has replaced.
     turn: u64,
@@ -175,7 +177,7 @@ impl<W: Workload> VirtualClock<W> {
         if entry.turn != turn {
             return None;
         }
-        let planned = entry.group.pop_front()?;
+        let planned = std::mem::replace(&mut entry.running, entry.queue.pop_front())?;
         let run_us = self.now.since_us(entry.began);
         let event = Event::Ended { attempt: planned.attempt, outcome: planned.outcome, run_us };
         if planned.fate.repeated {
@@ -185,12 +187,12 @@ impl<W: Workload> VirtualClock<W> {
         Some(event)
     }
 
-    /// Begins the first attempt of the slot's group, if there is one.
+    /// Begins what is to run on the slot, if there is something.
     fn begin(&mut self, slot: SlotId) {
         let entry = &mut self.slots[slot.index()];
         entry.turn += 1;
         entry.began = self.now;
-        let Some(first) = entry.group.front() else { return };
+        let Some(first) = &entry.running else { return };
         if !first.fate.endless {
             let turn = entry.turn;
             self.agenda.put(self.now.plus_us(first.run_us), Happening::AttemptEnds { slot, turn });
@@ -214,27 +216,31 @@ impl<W: Workload> VirtualClock<W> {
         if self.slots.len() <= slot.index() {
             self.slots.resize_with(slot.index() + 1, VirtualSlot::default);
         }
-        assert!(self.slots[slot.index()].group.is_empty(), "launched on a busy slot");
+        assert!(self.slots[slot.index()].running.is_none(), "launched on a busy slot");
         for (attempt, request) in &group {
             let planned = self.plan(*attempt, request);
-            self.slots[slot.index()].group.push_back(planned);
+            let entry = &mut self.slots[slot.index()];
+            match entry.running {
+                None => entry.running = Some(planned),
+                Some(_) => entry.queue.push_back(planned),
+            }
         }
         self.begin(slot);
     }
 
     fn cancel(&mut self, attempt: Attempt) {
-        let holds = |slot: &VirtualSlot| slot.group.iter().position(|planned| planned.attempt == attempt);
-        let found = self.slots.iter().enumerate().find_map(|(index, slot)| holds(slot).map(|at| (index, at)));
-        let Some((index, position)) = found else { return };
+        let is_it = |planned: &Planned| planned.attempt == attempt;
+        let holds = |slot: &VirtualSlot| slot.running.iter().chain(&slot.queue).any(is_it);
+        let Some(index) = self.slots.iter().position(holds) else { return };
         let entry = &mut self.slots[index];
-        if position > 0 {
-            entry.group.remove(position);
+        if !entry.running.as_ref().is_some_and(is_it) {
+            entry.queue.retain(|planned| !is_it(planned));
             let outcome = Outcome::Lost(LostReason::Cancelled);
             self.at_once.push_back(Event::Ended { attempt, outcome, run_us: 0 });
             return;
         }
         let stop_us = self.world.stop_us;
-        let Some(first) = entry.group.front_mut() else { return };
+        let Some(first) = &mut entry.running else { return };
         if first.fate.stubborn {
             return;
         }
