@@ -5,8 +5,8 @@ use freerun::ids::{Attempt, Epoch, Seq, SlotId, Tick, TrialId};
 use freerun::model::Outputs;
 use freerun::scheduler::{Origin, Outcome, Record, Runner, TrialFailure, Verdict, Versions, What};
 use freerun::spec::{
-    AttemptRules, Budget, Cells, Column, Combine, Domain, Durability, Measure, Mode, ModelPlan, Parameter,
-    Point, Prior, SamplerPlan, Scale, Setting, Space, Study, Table, Target, Value,
+    AttemptRules, Budget, Cells, Column, Domain, Durability, Mode, ModelPlan, Parameter, Point, Prior,
+    SamplerPlan, Setting, Space, Study, Table, Target, Value,
 };
 use std::collections::BTreeMap;
 
@@ -19,17 +19,7 @@ pub fn study(name: &str) -> Study {
         parameter("n", Domain::Int { low: 1, high: 100, log: true }),
         parameter("kind", Domain::Categorical { choices }),
     ]);
-    let target = Target {
-        name: "value".into(),
-        weight: 1.0,
-        output: "loss".into(),
-        simulated: "loss".into(),
-        simulated_size: None,
-        data: None,
-        measure: Measure::Value,
-        combine: Combine::Mean,
-        scale: Scale { constant: 1.0, column: None, profile: None },
-    };
+    let target = Target::value("value", "loss", "loss");
     let outputs = vec!["loss".into()];
     Study {
         name: name.into(),

@@ -3,15 +3,14 @@
 //! at the first broken promise.
 
 use super::virtual_clock::{VirtualClock, World};
-use super::{Asker, Holder, Store, StoreError, run};
+use super::{Asker, Holder, Store, StoreError, run, versions};
 use crate::ids::{Epoch, Seq, Tick};
 use crate::journal;
 use crate::model::{Outputs, ReplicateRequest};
-use crate::sampler;
-use crate::scheduler::{Record, Scheduler, SessionInfo, Versions};
+use crate::scheduler::{Record, Scheduler, SessionInfo};
 use crate::spec::{
-    AttemptRules, Budget, Cells, Column, Combine, Domain, Durability, Measure, Mode, ModelPlan, Parameter,
-    Prior, SamplerPlan, Scale, Setting, Space, Study, Table, Target,
+    AttemptRules, Budget, Cells, Column, Domain, Durability, Mode, ModelPlan, Parameter, Prior, SamplerPlan,
+    Setting, Space, Study, Table, Target,
 };
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -53,17 +52,7 @@ pub fn sample_study(name: &str) -> Study {
         parameter("count", Domain::Int { low: 1, high: 9, log: false }),
         parameter("kind", Domain::Categorical { choices }),
     ]);
-    let target = Target {
-        name: "loss".to_owned(),
-        weight: 1.0,
-        output: "loss".to_owned(),
-        simulated: "loss".to_owned(),
-        simulated_size: None,
-        data: None,
-        measure: Measure::Value,
-        combine: Combine::Mean,
-        scale: Scale { constant: 1.0, column: None, profile: None },
-    };
+    let target = Target::value("loss", "loss", "loss");
     Study {
         name: name.to_owned(),
         seed: 0x0123_4567_89ab_cdef,
@@ -96,13 +85,7 @@ pub fn sample_journal(name: &str) -> Vec<Record> {
             1_000 + request.seed % 1_000,
         )
     };
-    let sampler = sampler::build(&study.sampler, study.space(), study.seed);
-    let versions = Versions {
-        journal: journal::VERSION,
-        streams: crate::rng::VERSION,
-        sampler: sampler.version().to_owned(),
-        model: "sample/1".to_owned(),
-    };
+    let versions = versions(&study, 1);
     let session = SessionInfo {
         epoch: Epoch(1),
         started_utc_us: 0,
@@ -110,7 +93,7 @@ pub fn sample_journal(name: &str) -> Vec<Record> {
         host: "here".to_owned(),
     };
     let world = World { slots: vec![(Tick(0), 3)], ..World::default() };
-    let mut clock = VirtualClock::new(world, workload, Asker::new(sampler, study.seed), Vec::new(), Tick(0));
+    let mut clock = VirtualClock::new(world, workload, Asker::of(&study), Vec::new(), Tick(0));
     let mut scheduler = Scheduler::open(study, versions, &session).expect("the sample study opens");
     run(&mut scheduler, &mut clock).expect("the sample study runs");
     clock.into_durable()

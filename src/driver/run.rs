@@ -1,9 +1,11 @@
 //! The portable loop: one event in, all effects out.
 
 use crate::ids::Tick;
-use crate::rng::{Purpose, Stream};
-use crate::sampler::{Observation, Sampler};
-use crate::scheduler::{CorruptJournal, Effect, Event, Rejected, Scheduler, StopReason};
+use crate::journal;
+use crate::rng::{self, Purpose, Stream};
+use crate::sampler::{self, Observation, Sampler};
+use crate::scheduler::{CorruptJournal, Effect, Event, Rejected, Scheduler, StopReason, Versions};
+use crate::spec::Study;
 
 /// Where a study runs: threads and a clock, web workers, or a virtual world. It linearises all news
 /// into one sequence of events.
@@ -52,6 +54,17 @@ pub fn run(scheduler: &mut Scheduler, platform: &mut impl Platform) -> Result<St
     }
 }
 
+/// What this program makes the records of `study` with, whose model gives results of this version.
+pub fn versions(study: &Study, model_version: u32) -> Versions {
+    let sampler = sampler::build(&study.sampler, study.space(), study.seed);
+    Versions {
+        journal: journal::VERSION,
+        streams: rng::VERSION,
+        sampler: sampler.version().to_owned(),
+        model: format!("{}/{model_version}", study.model.model),
+    }
+}
+
 /// A sampler as the driver keeps it: it takes the scheduler's observations and asks in order,
 /// wherever it runs.
 pub struct Asker {
@@ -60,9 +73,10 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// For a study with this seed.
-    pub fn new(sampler: Box<dyn Sampler>, study_seed: u64) -> Asker {
-        Asker { sampler, study_seed }
+    /// The sampler of `study`, which has observed nothing yet.
+    pub fn of(study: &Study) -> Asker {
+        let sampler = sampler::build(&study.sampler, study.space(), study.seed);
+        Asker { sampler, study_seed: study.seed }
     }
 
     /// For [`Effect::Observe`].

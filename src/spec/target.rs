@@ -28,6 +28,24 @@ pub struct Target {
     pub scale: Scale,
 }
 
+impl Target {
+    /// The target whose loss is `column` of `output` itself: the mean over its rows and over
+    /// replicates, without data.
+    pub fn value(name: &str, output: &str, column: &str) -> Target {
+        Target {
+            name: name.to_owned(),
+            weight: 1.0,
+            output: output.to_owned(),
+            simulated: column.to_owned(),
+            simulated_size: None,
+            data: None,
+            measure: Measure::Value,
+            combine: Combine::Mean,
+            scale: Scale { constant: 1.0, column: None, profile: None },
+        }
+    }
+}
+
 /// Data rows and the columns that matter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Data {

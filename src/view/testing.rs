@@ -39,17 +39,7 @@ pub fn study() -> Study {
 }
 
 pub fn target(name: &str) -> Target {
-    Target {
-        name: name.into(),
-        weight: 1.0,
-        output: "out".into(),
-        simulated: "value".into(),
-        simulated_size: None,
-        data: None,
-        measure: Measure::Value,
-        combine: Combine::Mean,
-        scale: Scale { constant: 1.0, column: None, profile: None },
-    }
+    Target::value(name, "out", "value")
 }
 
 pub fn opened(study: Study) -> Record {

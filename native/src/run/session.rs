@@ -9,10 +9,7 @@ use crate::store::{AnyStore, block_on, this_process};
 use freerun::driver::{self, Asker, Holder, RunError, Store, StoreError};
 use freerun::evaluate::Evaluator;
 use freerun::ids::{Epoch, Seq};
-use freerun::journal;
 use freerun::model::{self, BuiltIn};
-use freerun::rng;
-use freerun::sampler;
 use freerun::scheduler::{
     Amendment, Effect, Event, Record, Rejected, Scheduler, SessionInfo, StopReason, Versions, What,
 };
@@ -160,13 +157,7 @@ fn versions(study: &Study) -> Result<Versions, SessionError> {
     let name = &study.model.model;
     let unknown = || SessionError::Model { model: name.clone(), reason: "there is no such model".to_owned() };
     let card = BuiltIn.card(name).ok_or_else(unknown)?;
-    let sampler = sampler::build(&study.sampler, study.space(), study.seed);
-    Ok(Versions {
-        journal: journal::VERSION,
-        streams: rng::VERSION,
-        sampler: sampler.version().to_owned(),
-        model: format!("{name}/{}", card.version),
-    })
+    Ok(driver::versions(study, card.version))
 }
 
 fn shown(versions: &Versions) -> String {
@@ -195,7 +186,7 @@ pub fn run(
     watch: &mut dyn Watch,
 ) -> Result<StopReason, SessionError> {
     let study = scheduler.study();
-    let asker = Asker::new(sampler::build(&study.sampler, study.space(), study.seed), study.seed);
+    let asker = Asker::of(study);
     let evaluator = Arc::new(Evaluator::new(&study.targets));
     let threads = start_threads(study, workers, evaluator, &inbox)?;
     let after = Seq(claimed.records.len() as u64);
@@ -259,7 +250,7 @@ pub fn converse(
     events: Vec<Event>,
 ) -> Result<Conversed, StoreError> {
     let study = scheduler.study();
-    let mut asker = Asker::new(sampler::build(&study.sampler, study.space(), study.seed), study.seed);
+    let mut asker = Asker::of(study);
     let mut last = Seq(claimed.records.len() as u64);
     let mut answers = std::collections::VecDeque::from(events);
     let mut written = Vec::new();

@@ -3,13 +3,13 @@
 
 use super::{Digest, Digests, asks};
 use freerun::driver::virtual_clock::{Faults, VirtualClock, World};
-use freerun::driver::{Asker, run};
+use freerun::driver::{Asker, run, versions};
 use freerun::ids::{Epoch, Tick};
 use freerun::model::{ModelFailure, Outputs, ReplicateRequest};
 use freerun::rng::{Purpose, Stream};
-use freerun::scheduler::{Scheduler, SessionInfo, Versions};
+use freerun::scheduler::{Scheduler, SessionInfo};
 use freerun::spec::*;
-use freerun::{journal, math, rng, sampler};
+use freerun::{journal, math};
 use std::collections::BTreeMap;
 
 pub fn add(digests: &mut Digests) {
@@ -25,19 +25,13 @@ pub fn add(digests: &mut Digests) {
 
 fn run_study(digest: &mut Digest, mode: Mode) {
     let study = study(mode);
-    let build = || sampler::build(&study.sampler, study.space(), study.seed);
-    let versions = Versions {
-        journal: journal::VERSION,
-        streams: rng::VERSION,
-        sampler: build().version().into(),
-        model: "test/1".into(),
-    };
+    let versions = versions(&study, 1);
     let session =
         SessionInfo { epoch: Epoch(1), started_utc_us: 0, engine: "virtual".into(), host: "golden".into() };
     let faults = Faults { lost: 0.05, failed: 0.02, ..Faults::default() };
     let slots = vec![(Tick(0), 6), (Tick(20_000_000), 4)];
     let world = World { seed: 3, slots, ask_us: 2_000, commit_us_max: 5_000, faults, ..World::default() };
-    let clock = VirtualClock::new(world, simulate, Asker::new(build(), study.seed), Vec::new(), Tick(0));
+    let clock = VirtualClock::new(world, simulate, Asker::of(&study), Vec::new(), Tick(0));
     let mut clock = clock;
     match Scheduler::open(study.clone(), versions, &session) {
         Ok(mut scheduler) => digest.bytes(format!("{:?}", run(&mut scheduler, &mut clock)).as_bytes()),
@@ -56,17 +50,7 @@ fn study(mode: Mode) -> Study {
             space: asks::space(),
             outputs: vec!["loss".into()],
         },
-        targets: vec![Target {
-            name: "loss".into(),
-            weight: 1.0,
-            output: "loss".into(),
-            simulated: "loss".into(),
-            simulated_size: None,
-            data: None,
-            measure: Measure::Value,
-            combine: Combine::Mean,
-            scale: Scale { constant: 1.0, column: None, profile: None },
-        }],
+        targets: vec![Target::value("loss", "loss", "loss")],
         start: Vec::new(),
         replicates: 3,
         common_random_numbers: false,

@@ -6,7 +6,6 @@ use freerun::driver::{Asker, RunError, run};
 use freerun::ids::{Epoch, Tick};
 use freerun::model::{ModelFailure, Outputs, ReplicateRequest};
 use freerun::rng::{Purpose, Stream};
-use freerun::sampler;
 use freerun::scheduler::{Event, Record, Scheduler, SessionInfo, StopReason, Versions};
 use freerun::spec::*;
 use std::borrow::Cow;
@@ -27,17 +26,7 @@ pub fn study(mode: Mode, trials: u32, replicates: u32) -> Study {
             space: Space(vec![float("x0"), float("x1")]),
             outputs: vec!["loss".to_owned()],
         },
-        targets: vec![Target {
-            name: "loss".to_owned(),
-            weight: 1.0,
-            output: "loss".to_owned(),
-            simulated: "loss".to_owned(),
-            simulated_size: None,
-            data: None,
-            measure: Measure::Value,
-            combine: Combine::Mean,
-            scale: Scale { constant: 1.0, column: None, profile: None },
-        }],
+        targets: vec![Target::value("loss", "loss", "loss")],
         start: Vec::new(),
         replicates,
         common_random_numbers: false,
@@ -80,13 +69,7 @@ impl Workload for Runs {
 }
 
 pub fn versions(study: &Study) -> Versions {
-    let sampler = sampler::build(&study.sampler, study.space(), study.seed).version().to_owned();
-    Versions {
-        journal: freerun::journal::VERSION,
-        streams: freerun::rng::VERSION,
-        sampler,
-        model: "test/1".into(),
-    }
+    freerun::driver::versions(study, 1)
 }
 
 fn session(epoch: u32) -> SessionInfo {
@@ -117,8 +100,7 @@ pub fn session_of(
     if let Some(amendment) = amend {
         scheduler.handle(now, Event::Amend(amendment)).unwrap();
     }
-    let sampler = sampler::build(&study.sampler, study.space(), study.seed);
-    let clock = VirtualClock::new(world.clone(), workload, Asker::new(sampler, study.seed), kept, now);
+    let clock = VirtualClock::new(world.clone(), workload, Asker::of(study), kept, now);
     let mut watched = Watched::new(clock, study);
     let ended = match run(&mut scheduler, &mut watched) {
         Ok(reason) => Ended::Done(reason),
@@ -139,9 +121,7 @@ pub fn whole(study: &Study, world: &World, workload: impl Workload) -> (Vec<Reco
 /// The same without a monitor, which on hundreds of slots takes most of the time.
 pub fn unwatched(study: &Study, world: &World, workload: impl Workload) -> (Vec<Record>, Tick) {
     let mut scheduler = Scheduler::open(study.clone(), versions(study), &session(1)).unwrap();
-    let sampler = sampler::build(&study.sampler, study.space(), study.seed);
-    let mut clock =
-        VirtualClock::new(world.clone(), workload, Asker::new(sampler, study.seed), Vec::new(), Tick(0));
+    let mut clock = VirtualClock::new(world.clone(), workload, Asker::of(study), Vec::new(), Tick(0));
     assert_eq!(run(&mut scheduler, &mut clock), Ok(StopReason::TrialsDone));
     let now = clock.now();
     (clock.into_durable(), now)

@@ -9,8 +9,8 @@ use super::failure::Failure;
 use super::out;
 use clap::{Args, Subcommand};
 use freerun::spec::{
-    AttemptRules, Budget, Combine, Domain, Durability, Measure, Mode, ModelPlan, Parameter, Prior,
-    SamplerPlan, Scale, Space, Study, Target,
+    AttemptRules, Budget, Domain, Durability, Mode, ModelPlan, Parameter, Prior, SamplerPlan, Space, Study,
+    Target,
 };
 use std::collections::BTreeMap;
 
@@ -46,17 +46,7 @@ fn empty_study(trials: u32, sampler: SamplerPlan) -> Study {
     let domain = Domain::Float { low: -5.0, high: 5.0, log: false };
     let parameter =
         |number| Parameter { name: format!("x{number}"), domain: domain.clone(), prior: Prior::Uniform };
-    let target = Target {
-        name: "loss".to_owned(),
-        weight: 1.0,
-        output: "loss".to_owned(),
-        simulated: "loss".to_owned(),
-        simulated_size: None,
-        data: None,
-        measure: Measure::Value,
-        combine: Combine::Mean,
-        scale: Scale { constant: 1.0, column: None, profile: None },
-    };
+    let target = Target::value("loss", "loss", "loss");
     Study {
         name: "bench".to_owned(),
         seed: 1,

@@ -8,10 +8,8 @@ use freerun::driver::virtual_clock::{VirtualClock, World};
 use freerun::driver::{self, Asker};
 use freerun::ids::{Epoch, Tick};
 use freerun::model::{Outputs, ReplicateRequest};
-use freerun::rng;
-use freerun::scheduler::{Scheduler, SessionInfo, Versions};
+use freerun::scheduler::{Scheduler, SessionInfo};
 use freerun::spec::{Cells, Column, Durability, SamplerPlan, Study, Table};
-use freerun::{journal, sampler};
 use std::num::NonZeroU32;
 use std::time::Instant;
 
@@ -62,13 +60,7 @@ fn one(study: &Study, slots: u32) -> Result<f64, String> {
         let outputs = Outputs(vec![Table { name: "loss".into(), columns: vec![column] }]);
         (Ok(outputs), 1_000 + request.seed % 1_000)
     };
-    let sampler = sampler::build(&study.sampler, study.space(), study.seed);
-    let versions = Versions {
-        journal: journal::VERSION,
-        streams: rng::VERSION,
-        sampler: sampler.version().to_owned(),
-        model: "empty/1".to_owned(),
-    };
+    let versions = driver::versions(study, 1);
     let session = SessionInfo {
         epoch: Epoch(1),
         started_utc_us: 0,
@@ -76,7 +68,7 @@ fn one(study: &Study, slots: u32) -> Result<f64, String> {
         host: "bench".to_owned(),
     };
     let world = World { slots: vec![(Tick(0), slots)], ..World::default() };
-    let mut clock = VirtualClock::new(world, workload, Asker::new(sampler, study.seed), Vec::new(), Tick(0));
+    let mut clock = VirtualClock::new(world, workload, Asker::of(study), Vec::new(), Tick(0));
     let opened = Scheduler::open(study.clone(), versions, &session);
     let mut scheduler = opened.map_err(|error| error.to_string())?;
     let begun = Instant::now();
