@@ -1,4 +1,5 @@
-//! The portable loop: one event in, all effects out.
+//! The portable loop: one event in, all effects out; and what every platform begins it with, the
+//! versions of a study's records and its sampler. It knows no platform.
 
 use crate::ids::Tick;
 use crate::journal;

@@ -1,5 +1,5 @@
-//! How records are written down: one JSON object a record, with a version, and the bytes of the
-//! in-memory journal. It knows no database and no file.
+//! How records are written down: one JSON object a record, with a version. It knows no database and no
+//! file.
 
 use crate::scheduler::Record;
 
