@@ -3,7 +3,7 @@
 //! at the first broken promise.
 
 use super::virtual_clock::{VirtualClock, World};
-use super::{Asker, Holder, Store, StoreError, run, versions};
+use super::{Asker, Holder, Store, StoreError, ready, run, versions};
 use crate::ids::{Epoch, Seq, Tick};
 use crate::journal;
 use crate::model::{Outputs, ReplicateRequest};
@@ -13,9 +13,6 @@ use crate::spec::{
     Setting, Space, Study, Table, Target,
 };
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 /// Where a store is tried.
 pub trait Bench {
@@ -28,17 +25,6 @@ pub trait Bench {
 
     /// Lets every lease of `ttl_us` microseconds granted so far run out.
     fn let_leases_end(&mut self, ttl_us: u64);
-}
-
-/// The value of a future that never waits, such as a native store's.
-///
-/// # Panics
-/// If it waits.
-pub fn ready<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("a future that must not wait waited"),
-    }
 }
 
 const TTL_US: u64 = 200_000;
@@ -95,7 +81,7 @@ pub fn sample_journal(name: &str) -> Vec<Record> {
     let world = World { slots: vec![(Tick(0), 3)], ..World::default() };
     let mut clock = VirtualClock::new(world, workload, Asker::of(&study), Vec::new(), Tick(0));
     let mut scheduler = Scheduler::open(study, versions, &session).expect("the sample study opens");
-    run(&mut scheduler, &mut clock).expect("the sample study runs");
+    ready(run(&mut scheduler, &mut clock)).expect("the sample study runs");
     clock.into_durable()
 }
 

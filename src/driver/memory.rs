@@ -112,7 +112,8 @@ impl Store for MemoryStore {
 
 #[cfg(test)]
 mod tests {
-    use super::super::conformance::{Bench, check_store, ready};
+    use super::super::conformance::{Bench, check_store};
+    use super::super::ready;
     use super::*;
     use std::cell::RefCell;
     use std::rc::Rc;

@@ -7,13 +7,17 @@ use crate::rng::{self, Purpose, Stream};
 use crate::sampler::{self, Observation, Sampler};
 use crate::scheduler::{CorruptJournal, Effect, Event, Rejected, Scheduler, StopReason, Versions};
 use crate::spec::Study;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 /// Where a study runs: threads and a clock, web workers, or a virtual world. It linearises all news
 /// into one sequence of events.
+#[allow(async_fn_in_trait)]
 pub trait Platform {
     /// Waits for the next event, but not beyond `deadline`: then the event is [`Event::Clock`].
-    /// Gives the time with it; `None` if nothing can ever come any more.
-    fn next(&mut self, deadline: Option<Tick>) -> Option<(Tick, Event)>;
+    /// Gives the time with it; `None` if nothing can ever come any more. Where threads may block, the
+    /// future is ready at its first poll; in a browser it must not block.
+    async fn next(&mut self, deadline: Option<Tick>) -> Option<(Tick, Event)>;
 
     /// Does what the scheduler decided. Must not block: what takes time answers with an event.
     fn carry_out(&mut self, effect: Effect);
@@ -38,7 +42,7 @@ pub enum RunError {
 ///
 /// # Errors
 /// See [`RunError`]; what is durable then can be recovered.
-pub fn run(scheduler: &mut Scheduler, platform: &mut impl Platform) -> Result<StopReason, RunError> {
+pub async fn run(scheduler: &mut Scheduler, platform: &mut impl Platform) -> Result<StopReason, RunError> {
     loop {
         while let Some(effect) = scheduler.poll() {
             if let Effect::Done(reason) = effect {
@@ -46,12 +50,24 @@ pub fn run(scheduler: &mut Scheduler, platform: &mut impl Platform) -> Result<St
             }
             platform.carry_out(effect);
         }
-        let (now, event) = platform.next(scheduler.deadline()).ok_or(RunError::Stalled)?;
+        let (now, event) = platform.next(scheduler.deadline()).await.ok_or(RunError::Stalled)?;
         match scheduler.handle(now, event) {
             Ok(()) => {}
             Err(Rejected::Corrupt(corrupt)) => return Err(corrupt.into()),
             Err(why) => platform.rejected(&why),
         }
+    }
+}
+
+/// The value of a future that never waits, such as [`run`] on a platform that blocks, or a call of a
+/// native store.
+///
+/// # Panics
+/// If it waits.
+pub fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("a future that must not wait waited"),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::failure::Failure;
 use super::{StoreArgs, out};
-use crate::store::{IfMissing, block_on, open};
+use crate::store::{IfMissing, open};
 use clap::Args;
-use freerun::driver::Store;
+use freerun::driver::{Store, ready};
 use freerun::ids::Seq;
 use freerun::scheduler::{Audit, audit};
 
@@ -21,7 +21,7 @@ pub struct AuditArgs {
 /// Audits it; anything but a clean result is a failure.
 pub fn run(args: &AuditArgs) -> Result<(), Failure> {
     let mut store = open(&args.store.store, IfMissing::Refuse)?;
-    let records = block_on(store.read(&args.study, Seq(0), usize::MAX))?;
+    let records = ready(store.read(&args.study, Seq(0), usize::MAX))?;
     match audit(&records) {
         Audit::Clean { trials, asks, losses } => {
             out::line(format!(

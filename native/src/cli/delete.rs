@@ -2,9 +2,9 @@
 
 use super::failure::Failure;
 use super::{StoreArgs, out};
-use crate::store::{IfMissing, block_on, open};
+use crate::store::{IfMissing, open};
 use clap::Args;
-use freerun::driver::Store;
+use freerun::driver::{Store, ready};
 
 /// Delete a study with all its records; not while it runs
 #[derive(Args)]
@@ -26,7 +26,7 @@ pub fn run(args: &DeleteArgs) -> Result<(), Failure> {
         let message = format!("deleting `{}` cannot be undone: say so with --yes", args.study);
         return Err(Failure::bad_input(message));
     }
-    block_on(store.delete(&args.study))?;
+    ready(store.delete(&args.study))?;
     out::line(format!("deleted study `{}`", args.study));
     Ok(())
 }

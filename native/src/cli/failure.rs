@@ -3,7 +3,7 @@
 use super::out;
 use crate::run::SessionError;
 use crate::store::OpenError;
-use freerun::driver::StoreError;
+use freerun::driver::{StoreError, TakeUpError};
 use std::process::ExitCode;
 
 /// Why a command did not succeed.
@@ -74,10 +74,19 @@ impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Failure {
         match error {
             SessionError::Store(error) => error.into(),
-            SessionError::Rejected(_) | SessionError::Versions { .. } | SessionError::Model { .. } => {
-                Failure::bad_input(error)
+            SessionError::TakeUp(error) => error.into(),
+            SessionError::Model { .. } => Failure::bad_input(error),
+            SessionError::Run(_) | SessionError::Broken(_) | SessionError::Thread(_) => {
+                Failure::failed(error)
             }
-            SessionError::Differs(differences) => {
+        }
+    }
+}
+
+impl From<TakeUpError> for Failure {
+    fn from(error: TakeUpError) -> Failure {
+        match error {
+            TakeUpError::Differs(differences) => {
                 let mut message = "the store has another study of that name".to_owned();
                 for difference in &differences {
                     message += &format!("\n  {difference}");
@@ -85,9 +94,7 @@ impl From<SessionError> for Failure {
                 message += "\nUndo these changes to go on with it, or begin this one with `freerun run --name ANOTHER`";
                 Failure::bad_input(message)
             }
-            SessionError::Run(_) | SessionError::Broken(_) | SessionError::Thread(_) => {
-                Failure::failed(error)
-            }
+            other => Failure::bad_input(other),
         }
     }
 }
@@ -104,7 +111,7 @@ mod tests {
         assert_eq!(code(StoreError::Fenced.into()), 3);
         assert_eq!(code(StoreError::NotFound("s".into()).into()), 2);
         assert_eq!(code(StoreError::Broken("b".into()).into()), 1);
-        assert_eq!(code(SessionError::Differs(vec![]).into()), 2);
+        assert_eq!(code(SessionError::TakeUp(TakeUpError::Differs(vec![])).into()), 2);
         assert_eq!(code(Failure::interrupted()), 130);
     }
 }

@@ -4,9 +4,9 @@ use super::failure::Failure;
 use super::watch::{Lines, Live};
 use super::{StoreArgs, fit, out, summary, text};
 use crate::run::Watch;
-use crate::store::{AnyStore, IfMissing, block_on, open};
+use crate::store::{AnyStore, IfMissing, open};
 use clap::Args;
-use freerun::driver::{Store, StudyRow};
+use freerun::driver::{Store, StudyRow, ready};
 use freerun::ids::{Seq, TrialId};
 use freerun::scheduler::Record;
 use freerun::view::{Fit, FitSummary, Fold, TrialRow, TrialState};
@@ -73,7 +73,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub fn studies(args: &StudiesArgs) -> Result<(), Failure> {
     let mut store = open(&args.store.store, IfMissing::Refuse)?;
     let mut rows = Vec::new();
-    for row in block_on(store.studies())? {
+    for row in ready(store.studies())? {
         let mut live = Live::default();
         catch_up(&mut store, &row.name, &mut live)?;
         let progress = live.progress();
@@ -143,9 +143,9 @@ fn print_trials(trials: &[TrialRow], json: bool) {
 fn follow(store: &mut AnyStore, study: &str, live: &mut Live) -> Result<(), Failure> {
     let mut lines = Lines::new(std::mem::take(live));
     loop {
-        let held = block_on(store.studies())?.iter().any(|row| row.name == study && row.held_by.is_some());
+        let held = ready(store.studies())?.iter().any(|row| row.name == study && row.held_by.is_some());
         let last = lines.live.last();
-        let records = block_on(store.read(study, last, PAGE))?;
+        let records = ready(store.read(study, last, PAGE))?;
         lines.records(last.next(), &records);
         lines.tick(lines.live.last_at());
         if lines.live.progress().finished || (records.is_empty() && !held) {
@@ -226,7 +226,7 @@ fn each_page(
     mut observe: impl FnMut(Seq, &[Record]),
 ) -> Result<(), Failure> {
     loop {
-        let records = block_on(store.read(study, last, PAGE))?;
+        let records = ready(store.read(study, last, PAGE))?;
         if records.is_empty() {
             return Ok(());
         }

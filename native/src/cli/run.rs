@@ -7,6 +7,8 @@ use super::{StoreArgs, out, study_file, summary, text};
 use crate::run::{self, Claimed, Inbox, Watch, quiet_panics};
 use crate::store::{IfMissing, open};
 use clap::Args;
+use freerun::driver::ready;
+use freerun::model::BuiltIn;
 use freerun::scheduler::{Command, Event, StopReason, What};
 use freerun::spec::{Draft, Mode, Study};
 use freerun::view::{Fold, Progress};
@@ -68,9 +70,9 @@ pub struct RunArgs {
 pub fn run(args: RunArgs) -> Result<(), Failure> {
     let draft = overridden(study_file::read(&args.study)?, &args);
     let store = open(&args.store.store, IfMissing::Create)?;
-    let claimed = Claimed::new(store, draft.name())?;
+    let claimed = run::claim(store, draft.name())?;
     if let Err(failure) = check_intent(&args, &claimed) {
-        claimed.release();
+        ready(claimed.release());
         return Err(failure);
     }
     let seed = claimed.opened().map(|study| study.seed);
@@ -79,7 +81,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
         Some(reason) => {
             let mut live = Live::default();
             live.observe(freerun::ids::Seq(1), &claimed.records);
-            claimed.release();
+            ready(claimed.release());
             finish(&args, live, reason, false)
         }
         None => go_on(&args, claimed, &study),
@@ -129,10 +131,10 @@ fn finished(claimed: &Claimed, study: &Study) -> Option<StopReason> {
 }
 
 fn go_on(args: &RunArgs, claimed: Claimed, study: &Study) -> Result<(), Failure> {
-    let (scheduler, amendment) = match claimed.scheduler(study, "threads") {
+    let (scheduler, amendment) = match claimed.scheduler(study, &BuiltIn, &run::beginning("threads")) {
         Ok(begun) => begun,
         Err(error) => {
-            claimed.release();
+            ready(claimed.release());
             return Err(error.into());
         }
     };

@@ -98,7 +98,7 @@ impl Platform<'_> {
 }
 
 impl driver::Platform for Platform<'_> {
-    fn next(&mut self, deadline: Option<Tick>) -> Option<(Tick, Event)> {
+    async fn next(&mut self, deadline: Option<Tick>) -> Option<(Tick, Event)> {
         loop {
             self.tick();
             if self.broken.is_some() {

@@ -2,8 +2,7 @@
 //! group, so that a commit costs the same for one record and for a thousand.
 
 use super::inbox::{Alarm, Inbox, WriterNews};
-use crate::store::block_on;
-use freerun::driver::{Store, StoreError};
+use freerun::driver::{Store, StoreError, ready};
 use freerun::ids::{Epoch, Seq};
 use freerun::scheduler::Record;
 use std::sync::Arc;
@@ -54,7 +53,7 @@ impl<S: Store + Send + 'static> Writer<S> {
                 Writing { store, study, epoch, last: after, renew_at, received, is_closing, alarm };
             writing.run();
             // A lease that cannot be ended now ends by itself.
-            let _ = block_on(writing.store.release(&writing.study, writing.epoch));
+            let _ = ready(writing.store.release(&writing.study, writing.epoch));
             writing.store
         };
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(body)?;
@@ -133,7 +132,7 @@ impl<S: Store> Writing<S> {
         let mut pause = RETRY_FIRST;
         let mut waited = Duration::ZERO;
         loop {
-            match block_on(self.store.append(&self.study, self.epoch, self.last, &records)) {
+            match ready(self.store.append(&self.study, self.epoch, self.last, &records)) {
                 Ok(_) => break,
                 // The commit that seemed to fail did not.
                 Err(StoreError::Conflict { found, .. }) if found == upto && !waited.is_zero() => break,
@@ -161,7 +160,7 @@ impl<S: Store> Writing<S> {
         if Instant::now() < self.renew_at {
             return Flow::Go;
         }
-        match block_on(self.store.renew(&self.study, self.epoch, LEASE_US)) {
+        match ready(self.store.renew(&self.study, self.epoch, LEASE_US)) {
             Ok(()) => self.renew_at = Instant::now() + RENEW_EVERY,
             Err(StoreError::Fenced) => return self.end(WriterNews::Fenced),
             Err(_) => self.renew_at = Instant::now() + RETRY_LONGEST,
@@ -243,10 +242,10 @@ mod tests {
     fn write(failures: Vec<(StoreError, bool)>, others_claim: bool) -> (Flaky, Vec<WriterNews>) {
         let mut store = Flaky { inner: MemoryStore::default(), failures };
         let holder = |id: &str| Holder { id: id.to_owned(), about: id.to_owned() };
-        let epoch = block_on(store.claim("s", &holder("a"), 1_000)).unwrap();
+        let epoch = ready(store.claim("s", &holder("a"), 1_000)).unwrap();
         if others_claim {
             store.inner.advance(2_000);
-            block_on(store.claim("s", &holder("b"), LEASE_US)).unwrap();
+            ready(store.claim("s", &holder("b"), LEASE_US)).unwrap();
         }
         let (sender, received) = mpsc::channel();
         let writer = Writer::start(store, "s", epoch, Seq(0), Inbox(sender)).unwrap();
@@ -282,22 +281,22 @@ mod tests {
         let (mut store, news) = write(vec![(busy(), false), (busy(), false)], false);
         assert_eq!(durable(&news), records());
         assert!(matches!(&news[0], WriterNews::Failed(reason) if reason == "the disk is away"));
-        assert_eq!(block_on(store.read("s", Seq(0), 100)).unwrap(), records());
-        assert_eq!(block_on(store.studies()).unwrap()[0].held_by, None, "the lease is given back");
+        assert_eq!(ready(store.read("s", Seq(0), 100)).unwrap(), records());
+        assert_eq!(ready(store.studies()).unwrap()[0].held_by, None, "the lease is given back");
     }
 
     #[test]
     fn a_commit_that_worked_though_it_seemed_not_to_is_not_repeated() {
         let (mut store, news) = write(vec![(busy(), true)], false);
         assert_eq!(durable(&news), records());
-        assert_eq!(block_on(store.read("s", Seq(0), 100)).unwrap(), records());
+        assert_eq!(ready(store.read("s", Seq(0), 100)).unwrap(), records());
     }
 
     #[test]
     fn a_writer_that_was_fenced_writes_nothing_and_says_so() {
         let (mut store, news) = write(Vec::new(), true);
         assert!(matches!(news[..], [WriterNews::Fenced]), "{news:?}");
-        assert!(block_on(store.read("s", Seq(0), 100)).unwrap().is_empty());
+        assert!(ready(store.read("s", Seq(0), 100)).unwrap().is_empty());
     }
 
     #[test]

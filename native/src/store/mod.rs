@@ -5,8 +5,6 @@ mod any;
 mod holder;
 mod optuna;
 mod sqlite;
-mod wait;
 
 pub use any::{AnyStore, IfMissing, OpenError, open};
 pub use holder::this_process;
-pub use wait::block_on;

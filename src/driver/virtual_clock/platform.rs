@@ -252,7 +252,7 @@ impl<W: Workload> VirtualClock<W> {
 }
 
 impl<W: Workload> Platform for VirtualClock<W> {
-    fn next(&mut self, deadline: Option<Tick>) -> Option<(Tick, Event)> {
+    async fn next(&mut self, deadline: Option<Tick>) -> Option<(Tick, Event)> {
         loop {
             if let Some(event) = self.at_once.pop_front() {
                 return Some((self.now, event));

@@ -3,7 +3,7 @@
 
 use super::{Digest, Digests, asks};
 use freerun::driver::virtual_clock::{Faults, VirtualClock, World};
-use freerun::driver::{Asker, run, versions};
+use freerun::driver::{Asker, ready, run, versions};
 use freerun::ids::{Epoch, Tick};
 use freerun::model::{ModelFailure, Outputs, ReplicateRequest};
 use freerun::rng::{Purpose, Stream};
@@ -34,7 +34,7 @@ fn run_study(digest: &mut Digest, mode: Mode) {
     let clock = VirtualClock::new(world, simulate, Asker::of(&study), Vec::new(), Tick(0));
     let mut clock = clock;
     match Scheduler::open(study.clone(), versions, &session) {
-        Ok(mut scheduler) => digest.bytes(format!("{:?}", run(&mut scheduler, &mut clock)).as_bytes()),
+        Ok(mut scheduler) => digest.bytes(format!("{:?}", ready(run(&mut scheduler, &mut clock))).as_bytes()),
         Err(reason) => digest.bytes(reason.to_string().as_bytes()),
     }
     clock.into_durable().iter().for_each(|record| digest.bytes(journal::encode(record).as_bytes()));

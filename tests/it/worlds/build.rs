@@ -2,7 +2,7 @@
 
 use super::monitor::Watched;
 use freerun::driver::virtual_clock::{VirtualClock, Workload, World};
-use freerun::driver::{Asker, RunError, run};
+use freerun::driver::{Asker, RunError, ready, run};
 use freerun::ids::{Epoch, Tick};
 use freerun::model::{ModelFailure, Outputs, ReplicateRequest};
 use freerun::rng::{Purpose, Stream};
@@ -102,7 +102,7 @@ pub fn session_of(
     }
     let clock = VirtualClock::new(world.clone(), workload, Asker::of(study), kept, now);
     let mut watched = Watched::new(clock, study);
-    let ended = match run(&mut scheduler, &mut watched) {
+    let ended = match ready(run(&mut scheduler, &mut watched)) {
         Ok(reason) => Ended::Done(reason),
         Err(RunError::Stalled) if watched.inner.crashed() => Ended::Crashed,
         Err(error) => panic!("{error}; world {world:?}"),
@@ -122,7 +122,7 @@ pub fn whole(study: &Study, world: &World, workload: impl Workload) -> (Vec<Reco
 pub fn unwatched(study: &Study, world: &World, workload: impl Workload) -> (Vec<Record>, Tick) {
     let mut scheduler = Scheduler::open(study.clone(), versions(study), &session(1)).unwrap();
     let mut clock = VirtualClock::new(world.clone(), workload, Asker::of(study), Vec::new(), Tick(0));
-    assert_eq!(run(&mut scheduler, &mut clock), Ok(StopReason::TrialsDone));
+    assert_eq!(ready(run(&mut scheduler, &mut clock)), Ok(StopReason::TrialsDone));
     let now = clock.now();
     (clock.into_durable(), now)
 }

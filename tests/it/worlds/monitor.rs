@@ -210,11 +210,11 @@ impl<W: Workload> Watched<W> {
 }
 
 impl<W: Workload> Platform for Watched<W> {
-    fn next(&mut self, deadline: Option<Tick>) -> Option<(Tick, Event)> {
+    async fn next(&mut self, deadline: Option<Tick>) -> Option<(Tick, Event)> {
         self.check_busy();
         self.events += 1;
         assert!(self.events < 2_000_000, "the study does not end");
-        let next = self.inner.next(deadline);
+        let next = self.inner.next(deadline).await;
         match &next {
             Some((_, Event::Slots(capacity))) => self.capacity = *capacity,
             Some((_, Event::Durable { upto })) => self.durable = *upto,

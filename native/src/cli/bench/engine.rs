@@ -3,10 +3,11 @@
 use super::{empty_study, median, warn_if_unoptimised};
 use crate::cli::failure::Failure;
 use crate::cli::{out, text};
-use crate::run::{self, Claimed, Inbox, Watch};
+use crate::run::{self, Inbox, Watch};
 use crate::store::{IfMissing, open};
 use clap::{Args, ValueEnum};
 use freerun::ids::{Seq, Tick};
+use freerun::model::BuiltIn;
 use freerun::scheduler::{Record, Rejected, StopReason};
 use freerun::spec::{SamplerPlan, Study, TpePlan};
 use std::num::NonZeroU32;
@@ -69,8 +70,8 @@ pub fn run(args: &LoopArgs) -> Result<(), Failure> {
 fn one(study: &Study, slots: u32, place: &Place) -> Result<f64, Failure> {
     let store = open(&place.url, IfMissing::Create)?;
     let begun = Instant::now();
-    let claimed = Claimed::new(store, &study.name)?;
-    let (scheduler, _) = claimed.scheduler(study, "bench")?;
+    let claimed = run::claim(store, &study.name)?;
+    let (scheduler, _) = claimed.scheduler(study, &BuiltIn, &run::beginning("bench"))?;
     let (sender, received) = mpsc::channel();
     let reason = run::run(claimed, scheduler, slots, (Inbox(sender), received), &mut Nobody)?;
     let seconds = begun.elapsed().as_secs_f64();

@@ -72,6 +72,6 @@ fn one(study: &Study, slots: u32) -> Result<f64, String> {
     let opened = Scheduler::open(study.clone(), versions, &session);
     let mut scheduler = opened.map_err(|error| error.to_string())?;
     let begun = Instant::now();
-    driver::run(&mut scheduler, &mut clock).map_err(|error| error.to_string())?;
+    driver::ready(driver::run(&mut scheduler, &mut clock)).map_err(|error| error.to_string())?;
     Ok(begun.elapsed().as_secs_f64())
 }

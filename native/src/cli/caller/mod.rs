@@ -6,11 +6,13 @@ mod verdict;
 
 use super::failure::Failure;
 use super::{StoreArgs, out, text};
-use crate::run::{Claimed, Conversed, converse};
+use crate::run::{Claimed, beginning, claim};
 use crate::store::{IfMissing, open};
 use clap::{ArgGroup, Args};
+use freerun::driver::{Asker, Conversed, converse, ready};
 use freerun::evaluate::{TargetLoss, TrialLoss};
 use freerun::ids::TrialId;
+use freerun::model::BuiltIn;
 use freerun::rng::replicate_seed;
 use freerun::scheduler::{Command, Event, Record, TrialFailure, Verdict, What};
 use freerun::spec::{Point, Study};
@@ -219,13 +221,13 @@ fn with_study(
     events: impl FnOnce(&Study, &[Record]) -> Result<Vec<Event>, Failure>,
 ) -> Result<(Study, Conversed), Failure> {
     let mut store = open(&store.store, IfMissing::Refuse)?;
-    let known = crate::store::block_on(freerun::driver::Store::studies(&mut store))?;
+    let known = ready(freerun::driver::Store::studies(&mut store))?;
     if known.iter().all(|row| row.name != name) {
         return Err(freerun::driver::StoreError::NotFound(name.to_owned()).into());
     }
-    let mut claimed = Claimed::new(store, name)?;
+    let mut claimed = claim(store, name)?;
     let result = told(&mut claimed, events);
-    claimed.release();
+    ready(claimed.release());
     result
 }
 
@@ -233,9 +235,9 @@ fn told(
     claimed: &mut Claimed,
     events: impl FnOnce(&Study, &[Record]) -> Result<Vec<Event>, Failure>,
 ) -> Result<(Study, Conversed), Failure> {
-    let mut scheduler = claimed.scheduler_as_is("caller")?;
+    let mut scheduler = claimed.scheduler_as_is(&BuiltIn, &beginning("caller"))?;
     let study = scheduler.study().clone();
     let events = events(&study, &claimed.records)?;
-    let conversed = converse(claimed, &mut scheduler, events)?;
+    let conversed = ready(converse(claimed, &mut scheduler, &mut Asker::of(&study), events))?;
     Ok((study, conversed))
 }

@@ -1,9 +1,10 @@
 //! The SQLite store against the contract, and Optuna's tables against the journal.
 
 use super::*;
-use crate::store::{block_on, this_process};
+use crate::store::this_process;
 use crate::testing::*;
 use freerun::driver::conformance::{Bench, check_store};
+use freerun::driver::ready;
 
 const TTL_US: u64 = 1_000_000;
 
@@ -50,7 +51,7 @@ impl Bench for Scratch {
 
 #[test]
 fn the_store_keeps_the_contract() {
-    block_on(check_store(&mut Scratch::new("contract")));
+    ready(check_store(&mut Scratch::new("contract")));
 }
 
 fn holder(id: &str) -> Holder {
@@ -96,10 +97,10 @@ fn optuna_rows(store: &SqliteStore) -> String {
 }
 
 fn filled(store: &mut SqliteStore, group: usize) -> Epoch {
-    let epoch = block_on(store.claim("s", &holder("a"), TTL_US)).unwrap();
+    let epoch = ready(store.claim("s", &holder("a"), TTL_US)).unwrap();
     let mut last = Seq(0);
     for group in records().chunks(group) {
-        last = block_on(store.append("s", epoch, last, group)).unwrap();
+        last = ready(store.append("s", epoch, last, group)).unwrap();
     }
     assert_eq!(last, Seq(records().len() as u64));
     epoch
@@ -110,9 +111,9 @@ fn records_read_back_as_written() {
     let scratch = Scratch::new("read-back");
     filled(&mut scratch.open(), 4);
     let mut store = scratch.open();
-    assert_eq!(block_on(store.read("s", Seq(0), usize::MAX)).unwrap(), records());
-    assert_eq!(block_on(store.read("s", Seq(3), 2)).unwrap(), records()[3..5]);
-    let rows = block_on(store.studies()).unwrap();
+    assert_eq!(ready(store.read("s", Seq(0), usize::MAX)).unwrap(), records());
+    assert_eq!(ready(store.read("s", Seq(3), 2)).unwrap(), records()[3..5]);
+    let rows = ready(store.studies()).unwrap();
     assert_eq!((rows.len(), rows[0].last, rows[0].held_by.as_deref()), (1, Seq(19), Some("test a")));
 }
 
@@ -130,7 +131,7 @@ fn optunas_tables_follow_the_journal_however_it_is_cut() {
         let mut store = scratch.open();
         assert_eq!(optuna_rows(&store), expected);
         let more = [ended(4, 0, 1.0), told(4, 2.5)];
-        block_on(store.append("s", epoch, Seq(19), &more)).unwrap();
+        ready(store.append("s", epoch, Seq(19), &more)).unwrap();
         let value = "SELECT value FROM trials JOIN trial_values USING (trial_id) WHERE number = 4";
         assert_eq!(store.connection.query_row(value, [], |row| row.get::<_, f64>(0)).unwrap(), 2.5);
         let steps = "SELECT group_concat(step || ' ' || intermediate_value) FROM trials JOIN trial_intermediate_values USING (trial_id) WHERE number = 4";
@@ -146,16 +147,16 @@ fn rows_that_somebody_removed_come_back() {
     let expected = optuna_rows(&store);
     store.connection.execute("DELETE FROM trial_values", []).unwrap();
     assert!(matches!(store.rebuild_projection("s"), Err(StoreError::Held { .. })));
-    block_on(store.release("s", epoch)).unwrap();
+    ready(store.release("s", epoch)).unwrap();
     store.rebuild_projection("s").unwrap();
     assert_eq!(optuna_rows(&store), expected);
 
     store.connection.execute("DELETE FROM trials WHERE number = 2", []).unwrap();
-    let epoch = block_on(store.claim("s", &holder("b"), TTL_US)).unwrap();
+    let epoch = ready(store.claim("s", &holder("b"), TTL_US)).unwrap();
     assert_eq!(optuna_rows(&store), expected);
 
     tables::remove(&store.connection, "s").unwrap();
-    block_on(store.append("s", epoch, Seq(19), &[ended(4, 0, 1.0)])).unwrap();
+    ready(store.append("s", epoch, Seq(19), &[ended(4, 0, 1.0)])).unwrap();
     assert!(optuna_rows(&store).starts_with(&expected[..200]));
 }
 
@@ -163,12 +164,12 @@ fn rows_that_somebody_removed_come_back() {
 fn what_another_program_wrote_is_left_alone() {
     let mut store = in_memory();
     let epoch = filled(&mut store, 100);
-    block_on(store.release("s", epoch)).unwrap();
+    ready(store.release("s", epoch)).unwrap();
     let insert = "INSERT INTO trials (number, study_id, state) VALUES (6, 1, 'COMPLETE')";
     store.connection.execute(insert, []).unwrap();
     store.connection.execute("INSERT INTO studies (study_name) VALUES ('theirs')", []).unwrap();
     for (study, says) in [("s", "added trials"), ("theirs", "choose another name")] {
-        let error = block_on(store.claim(study, &holder("b"), TTL_US)).unwrap_err();
+        let error = ready(store.claim(study, &holder("b"), TTL_US)).unwrap_err();
         assert!(error.to_string().contains(says), "{error}");
     }
 }
@@ -177,23 +178,23 @@ fn what_another_program_wrote_is_left_alone() {
 fn a_lease_holds_until_it_ends_and_then_fences() {
     let mut store = in_memory();
     store.clock = || 1_000;
-    let first = block_on(store.claim("s", &holder("a"), 500)).unwrap();
-    let held = block_on(store.claim("s", &holder("b"), 500)).unwrap_err();
+    let first = ready(store.claim("s", &holder("a"), 500)).unwrap();
+    let held = ready(store.claim("s", &holder("b"), 500)).unwrap_err();
     assert_eq!(held, StoreError::Held { study: "s".into(), by: "test a".into() });
-    assert!(matches!(block_on(store.delete("s")), Err(StoreError::Held { .. })));
+    assert!(matches!(ready(store.delete("s")), Err(StoreError::Held { .. })));
     store.clock = || 1_499;
-    block_on(store.renew("s", first, 500)).unwrap();
+    ready(store.renew("s", first, 500)).unwrap();
     store.clock = || 1_998;
-    assert!(block_on(store.claim("s", &holder("b"), 500)).is_err());
+    assert!(ready(store.claim("s", &holder("b"), 500)).is_err());
     store.clock = || 1_999;
-    let second = block_on(store.claim("s", &holder("b"), 500)).unwrap();
+    let second = ready(store.claim("s", &holder("b"), 500)).unwrap();
     assert!(second > first);
-    assert_eq!(block_on(store.append("s", first, Seq(0), &opening("s", first))), Err(StoreError::Fenced));
-    assert_eq!(block_on(store.renew("s", first, 500)), Err(StoreError::Fenced));
-    block_on(store.release("s", first)).unwrap();
-    assert!(block_on(store.claim("s", &holder("c"), 500)).is_err());
-    block_on(store.append("s", second, Seq(0), &opening("s", second))).unwrap();
-    let conflict = block_on(store.append("s", second, Seq(1), &[asked(0)])).unwrap_err();
+    assert_eq!(ready(store.append("s", first, Seq(0), &opening("s", first))), Err(StoreError::Fenced));
+    assert_eq!(ready(store.renew("s", first, 500)), Err(StoreError::Fenced));
+    ready(store.release("s", first)).unwrap();
+    assert!(ready(store.claim("s", &holder("c"), 500)).is_err());
+    ready(store.append("s", second, Seq(0), &opening("s", second))).unwrap();
+    let conflict = ready(store.append("s", second, Seq(1), &[asked(0)])).unwrap_err();
     assert_eq!(conflict, StoreError::Conflict { expected: Seq(1), found: Seq(2) });
 }
 
@@ -205,23 +206,23 @@ fn a_dead_process_holds_nothing() {
     let mut parts: Vec<&str> = dead.id.split(' ').collect();
     parts[4] = "1";
     dead.id = parts.join(" ");
-    block_on(store.claim("s", &dead, TTL_US)).unwrap();
-    block_on(store.claim("s", &this_process(), TTL_US)).unwrap();
-    assert!(matches!(block_on(store.claim("s", &this_process(), TTL_US)), Err(StoreError::Held { .. })));
+    ready(store.claim("s", &dead, TTL_US)).unwrap();
+    ready(store.claim("s", &this_process(), TTL_US)).unwrap();
+    assert!(matches!(ready(store.claim("s", &this_process(), TTL_US)), Err(StoreError::Held { .. })));
 }
 
 #[test]
 fn delete_leaves_nothing_and_keeps_old_writers_out() {
     let mut store = in_memory();
     let epoch = filled(&mut store, 100);
-    block_on(store.release("s", epoch)).unwrap();
-    block_on(store.delete("s")).unwrap();
+    ready(store.release("s", epoch)).unwrap();
+    ready(store.delete("s")).unwrap();
     assert_eq!(optuna_rows(&store), "");
-    assert_eq!(block_on(store.read("s", Seq(0), 1)), Err(StoreError::NotFound("s".into())));
-    let again = block_on(store.claim("s", &holder("b"), TTL_US)).unwrap();
+    assert_eq!(ready(store.read("s", Seq(0), 1)), Err(StoreError::NotFound("s".into())));
+    let again = ready(store.claim("s", &holder("b"), TTL_US)).unwrap();
     assert!(again > epoch);
     let records = opening("s", epoch);
-    assert_eq!(block_on(store.append("s", epoch, Seq(0), &records)), Err(StoreError::Fenced));
+    assert_eq!(ready(store.append("s", epoch, Seq(0), &records)), Err(StoreError::Fenced));
 }
 
 #[test]
@@ -250,13 +251,13 @@ fn an_older_optuna_schema_is_refused() {
 fn groups_of_whole_trials_are_fast() {
     let scratch = Scratch::new("speed");
     let mut store = scratch.open();
-    let epoch = block_on(store.claim("s", &holder("a"), TTL_US)).unwrap();
-    let mut last = block_on(store.append("s", epoch, Seq(0), &opening("s", epoch))).unwrap();
+    let epoch = ready(store.claim("s", &holder("a"), TTL_US)).unwrap();
+    let mut last = ready(store.append("s", epoch, Seq(0), &opening("s", epoch))).unwrap();
     let begun = std::time::Instant::now();
     for group in 0..50 {
         let trials = group * 40..(group + 1) * 40;
         let records: Vec<Record> = trials.flat_map(|trial| whole_trial(trial, [1.0, 2.0])).collect();
-        last = block_on(store.append("s", epoch, last, &records)).unwrap();
+        last = ready(store.append("s", epoch, last, &records)).unwrap();
     }
     println!("{:.0} trials/s", 2000.0 / begun.elapsed().as_secs_f64());
     assert_eq!(last, Seq(2 + 2000 * 4));
