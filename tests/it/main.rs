@@ -4,6 +4,7 @@ mod damage;
 mod golden;
 mod guide;
 mod journal;
+mod page_types;
 mod picture;
 mod studies;
 mod tidy;
