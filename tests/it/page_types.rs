@@ -32,8 +32,27 @@ fn the_page_knows_what_it_is_shown() {
 
 /// As a literal, so that the compiler also minds keys that the type does not have.
 fn sample(name: &str, of: &str, value: &impl Serialize) -> String {
-    let json = serde_json::to_string_pretty(value).expect("JSON");
+    let json = inner_on_one_line(&serde_json::to_string_pretty(value).expect("JSON"));
     format!("\nexport const {name} = {json} satisfies {of}\n")
+}
+
+/// Pretty JSON with each list and object that has none within it on a line.
+fn inner_on_one_line(pretty: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut open = None;
+    for line in pretty.lines() {
+        lines.push(line.to_owned());
+        if line.ends_with(['[', '{']) {
+            open = Some(lines.len() - 1);
+        } else if line.trim_start().starts_with([']', '}'])
+            && let Some(first) = open.take()
+        {
+            let inner: Vec<String> = lines.drain(first..).collect();
+            let rest = inner.iter().skip(1).map(|line| line.trim_start());
+            lines.push(inner[..1].iter().map(String::as_str).chain(rest).collect::<Vec<_>>().join(" "));
+        }
+    }
+    lines.join("\n")
 }
 
 /// As `web::watch` puts it together.
