@@ -1,0 +1,2 @@
+import type { Port } from './port.ts'
+export declare function port(): Port

@@ -1,0 +1,256 @@
+// The place where a study is chosen and run: the form on one side, what the study does on the other.
+import type { Failure, Outline, RunRequest, Shown } from '../protocol.ts'
+import { el } from './dom.ts'
+import { type Draft, sourceOf } from './draft.ts'
+import { count } from './format.ts'
+import { memory } from './memory.ts'
+import type { Action } from './notice.ts'
+import { type EngineReport, failureOf, type Port } from './port.ts'
+import { RunPanel } from './run-panel.ts'
+import { RunState } from './run-state.ts'
+import { StudyForm } from './study-form.ts'
+import { engineSentence } from './words.ts'
+
+/** How often it is looked whether a watched study is still run by somebody. */
+const LOOK_EVERY_MS = 3000
+
+export interface LabEvents {
+  /** Studies in the browser may have changed. */
+  changed: () => void
+  exportStudy: (study: string) => void
+  /** The state of what this tab runs or watches has changed. */
+  state: (state: RunState | null) => void
+}
+
+export class Lab {
+  readonly element: HTMLElement
+  private readonly form: StudyForm
+  private readonly panel: RunPanel
+  private state: RunState | null = null
+  private engine: EngineReport = { kind: 'messages', why: null }
+  private outline: Outline | null = null
+  private looking: number | undefined
+  private leaving = false
+
+  constructor(
+    private readonly port: Port,
+    private readonly events: LabEvents,
+  ) {
+    this.panel = new RunPanel({
+      command: (command) => this.command(command),
+      goOn: () => this.state !== null && void this.goOn(this.state.study),
+      stopWatching: () => this.closeWatch(),
+      exportStudy: events.exportStudy,
+      close: () => this.setState(null),
+    })
+    this.form = new StudyForm(port, {
+      outline: (outline) => {
+        this.outline = outline
+        this.panel.setOutline(outline)
+      },
+      start: (draft, outline) => void this.start(draft, outline.name),
+    })
+    this.element = el(
+      'main',
+      { id: 'lab', class: 'lab', tabIndex: -1 },
+      el('h1', { class: 'only-read', textContent: 'Lab' }),
+      el('section', { class: 'side', attrs: { 'aria-label': 'Study' } }, el('h2', { textContent: 'Study' }), this.form.element),
+      el('section', { class: 'what', attrs: { 'aria-label': 'What it does' } }, this.panel.element),
+    )
+    window.addEventListener('pagehide', () => (this.leaving = true))
+    window.addEventListener('pageshow', () => (this.leaving = false))
+    void this.learnEngine()
+  }
+
+  /** What this tab runs or watches. */
+  get study(): string | null {
+    return this.state !== null && (this.state.active || this.state.phase === 'watching') ? this.state.study : null
+  }
+
+  /** Goes on by itself with what this tab ran when it was reloaded, or offers what was left. */
+  async wake(): Promise<void> {
+    const running = memory.running()
+    if (running !== null) {
+      await this.goOn(running.study, running.workers)
+      return
+    }
+    await this.offer()
+  }
+
+  /** Goes on with a stored study, or shows it if it is finished. */
+  async goOn(study: string, workers = this.form.workersWanted): Promise<void> {
+    await this.run({ study: { stored: study }, workers, engine: this.engine.kind, about: aboutTab() }, study)
+  }
+
+  /** Shows a study that another tab runs. */
+  async watch(study: string, runBy: string | null): Promise<void> {
+    if (this.study !== null) return
+    const state = new RunState(study, 0, this.engine.kind, runBy)
+    state.phase = 'watching'
+    this.setState(state)
+    this.panel.focus()
+    try {
+      await this.port.watch(study, (shown) => this.shown(state, shown))
+      this.looking = window.setInterval(() => void this.look(state), LOOK_EVERY_MS)
+    } catch (thrown) {
+      this.fail(state, failureOf(thrown))
+    }
+  }
+
+  private async learnEngine(): Promise<void> {
+    try {
+      this.engine = await this.port.engine()
+      this.form.setEngine(engineSentence(this.engine))
+    } catch (thrown) {
+      this.panel.notice.failure(failureOf(thrown), 0, [])
+    }
+    await this.wake()
+  }
+
+  /** A study that nobody runs and that is not finished: the tab that ran it was closed. */
+  private async offer(): Promise<void> {
+    const rows = await this.port.call('studies', null).catch(() => [])
+    const left = rows.filter((row) => !row.finished && row.heldBy === null && row.outline !== null)
+    const latest = left.sort((a, b) => (b.changedUtcMs ?? 0) - (a.changedUtcMs ?? 0))[0]
+    if (latest === undefined || this.state !== null) return
+    const of = latest.outline === null ? '' : ` of ${latest.outline.trials}`
+    const text = `${latest.name} is not finished: ${latest.told}${of} ${latest.told === 1 ? 'trial is' : 'trials are'} stored in this browser.`
+    this.panel.notice.say(text, [{ text: `Go on with ${latest.name}`, act: () => void this.goOn(latest.name) }])
+  }
+
+  private async start(draft: Draft, name: string): Promise<void> {
+    void navigator.storage?.persist?.().catch(() => false)
+    const { kind } = this.engine
+    await this.run({ study: { source: sourceOf(draft) }, workers: this.form.workersWanted, engine: kind, about: aboutTab() }, name)
+  }
+
+  private async run(request: RunRequest, name: string): Promise<void> {
+    if (this.study !== null) return
+    const state = new RunState(name, request.workers, this.engine.kind)
+    this.setState(state)
+    this.panel.focus()
+    try {
+      state.end(await this.port.run(request, (shown) => this.shown(state, shown)))
+      if (!this.leaving) memory.setRunning(null)
+      this.setLock(state)
+      this.refresh(state)
+    } catch (thrown) {
+      if (this.leaving) return
+      memory.setRunning(null)
+      this.fail(state, failureOf(thrown))
+    }
+    this.events.changed()
+  }
+
+  private shown(state: RunState, shown: Shown): void {
+    if (state !== this.state) return
+    state.take(shown)
+    if (shown.kind === 'begun') {
+      memory.setRunning({ study: state.study, workers: state.workers })
+      if (state.resumed && state.notes.length === 0) state.take({ kind: 'note', text: 'It goes on where it was.' })
+      this.setLock(state)
+      this.events.changed()
+    }
+    this.refresh(state)
+  }
+
+  private command(command: 'pause' | 'resume' | 'stop' | 'abandon'): void {
+    if (this.state === null) return
+    if (command === 'stop' || command === 'abandon') {
+      this.state.stopping = command
+      // Whoever stops a study does not want it to go on by itself after a reload.
+      memory.setRunning(null)
+    }
+    this.port.command(command)
+    this.refresh(this.state)
+  }
+
+  private fail(state: RunState, failure: Failure): void {
+    state.fail(failure)
+    if (state === this.state) {
+      // Without anything to show, the form's study is shown again below the error.
+      if (state.view === null) this.setState(null)
+      else this.refresh(state)
+      this.setLock(this.state)
+      this.panel.notice.failure(failure, state.told, this.actions(state, failure))
+    }
+  }
+
+  private actions(state: RunState, failure: Failure): Action[] {
+    const goOn = { text: `Go on with ${state.study}`, act: () => void this.goOn(state.study) }
+    switch (failure.code) {
+      case 'held':
+        return [{ text: `Watch ${state.study}`, act: () => void this.watch(state.study, null) }]
+      case 'differs': {
+        const other = nextName(state.study)
+        return [
+          { text: `Start as ${other}`, act: () => this.form.startAs(other) },
+          { text: 'Go on with the stored one', act: () => void this.goOn(state.study) },
+        ]
+      }
+      case 'store':
+      case 'broken':
+        return [goOn]
+      case 'bad_input':
+      case 'not_found':
+        return []
+    }
+  }
+
+  /** Whether anybody still runs what is watched. */
+  private async look(state: RunState): Promise<void> {
+    if (state !== this.state || state.phase !== 'watching') return
+    const rows = await this.port.call('studies', null).catch(() => [])
+    const row = rows.find((row) => row.name === state.study)
+    if (row?.outline !== undefined && row.outline !== null && state.outline === null) state.outline = row.outline
+    if (row === undefined || row.heldBy !== null) return
+    window.clearInterval(this.looking)
+    this.port.unwatch()
+    const told = count(row.told, 'finished trial')
+    const text = row.finished ? `${state.study} is finished.` : `Nobody runs ${state.study} any more; ${told} are stored in this browser.`
+    this.setState(null)
+    this.panel.notice.say(text, [{ text: row.finished ? `Open ${state.study}` : `Go on with ${state.study} here`, act: () => void this.goOn(state.study) }])
+    this.events.changed()
+  }
+
+  private closeWatch(): void {
+    window.clearInterval(this.looking)
+    this.port.unwatch()
+    this.setState(null)
+  }
+
+  private setState(state: RunState | null): void {
+    this.state = state
+    this.panel.notice.clear()
+    this.panel.setState(state)
+    if (state === null) this.panel.setOutline(this.outline)
+    this.setLock(state)
+    this.events.state(state)
+  }
+
+  private refresh(state: RunState): void {
+    this.panel.refresh()
+    this.events.state(state)
+  }
+
+  private setLock(state: RunState | null): void {
+    const busy = state !== null && (state.active || state.phase === 'watching')
+    const does = state?.phase === 'watching' ? 'is watched' : 'runs'
+    this.form.setLock(busy ? `${state.study} ${does}; another study can start when that ends.` : null)
+  }
+}
+
+/** What other tabs are told of this one. */
+function aboutTab(): string {
+  const agent = navigator.userAgent
+  const browser = [/Firefox\//, /Edg\//, /OPR\//, /Chrome\//, /Safari\//].find((pattern) => pattern.test(agent))
+  const names: Record<string, string> = { 'Firefox/': 'Firefox', 'Edg/': 'Edge', 'OPR/': 'Opera', 'Chrome/': 'Chrome', 'Safari/': 'Safari' }
+  const name = browser === undefined ? undefined : names[browser.source.replace('\\', '')]
+  return name === undefined ? 'another tab' : `a tab of ${name}`
+}
+
+/** `seir-2` after `seir`, `seir-3` after that. */
+function nextName(name: string): string {
+  const match = /^(.*)-(\d+)$/.exec(name)
+  return match === null ? `${name}-2` : `${match[1] ?? name}-${Number(match[2]) + 1}`
+}
