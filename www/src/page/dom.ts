@@ -20,13 +20,17 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   Object.assign(element, rest)
   for (const [name, value] of Object.entries(attrs ?? {})) setAttribute(element, name, value)
   for (const [name, listener] of Object.entries(on ?? {})) element.addEventListener(name, listener as EventListener)
-  fill(element, ...children)
+  element.append(...children.filter((child) => isShown(child)))
   return element
+}
+
+function isShown(child: Child): child is Node | string {
+  return child !== null && child !== undefined && child !== false
 }
 
 /** Puts `children` in place of what `element` has. */
 export function fill(element: Element, ...children: Child[]): void {
-  element.replaceChildren(...children.filter((child) => child !== null && child !== undefined && child !== false))
+  element.replaceChildren(...children.filter((child) => isShown(child)))
 }
 
 /** Sets a text only if it changed, so that nothing is laid out or read out for nothing. */

@@ -53,6 +53,7 @@ export function count(value: number, one: string, many = `${one}s`): string {
 
 export function duration(us: number): string {
   const seconds = us / 1e6
+  if (us < 10_000) return `${number(us / 1000, 2)}${NO_BREAK}ms`
   if (seconds < 1) return `${Math.round(us / 1000)}${NO_BREAK}ms`
   if (seconds < 10) return `${seconds.toFixed(1)}${NO_BREAK}s`
   if (seconds < 100) return `${Math.round(seconds)}${NO_BREAK}s`

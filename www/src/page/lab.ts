@@ -46,7 +46,7 @@ export class Lab {
     this.form = new StudyForm(port, {
       outline: (outline) => {
         this.outline = outline
-        this.panel.setOutline(outline)
+        this.panel.setOutline(outline, this.form.about)
       },
       start: (draft, outline) => void this.start(draft, outline.name),
     })
@@ -223,7 +223,7 @@ export class Lab {
     this.state = state
     this.panel.notice.clear()
     this.panel.setState(state)
-    if (state === null) this.panel.setOutline(this.outline)
+    if (state === null) this.panel.setOutline(this.outline, this.form.about)
     this.setLock(state)
     this.events.state(state)
   }
@@ -235,6 +235,7 @@ export class Lab {
 
   private setLock(state: RunState | null): void {
     const busy = state !== null && (state.active || state.phase === 'watching')
+    this.element.classList.toggle('busy', busy)
     const does = state?.phase === 'watching' ? 'is watched' : 'runs'
     this.form.setLock(busy ? `${state.study} ${does}; another study can start when that ends.` : null)
   }

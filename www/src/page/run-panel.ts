@@ -2,7 +2,7 @@
 import type { Command, Outline } from '../protocol.ts'
 import { BestPanel } from './best-panel.ts'
 import { LossChart } from './chart.ts'
-import { button, el, fill, setText, show } from './dom.ts'
+import { button, type Child, el, fill, setText, show } from './dom.ts'
 import { FailuresPanel } from './failures-panel.ts'
 import { count, moment, number, plain } from './format.ts'
 import { Announcer } from './live.ts'
@@ -67,11 +67,11 @@ export class RunPanel {
   }
 
   /** What the study in the form would do; shown while none runs. */
-  setOutline(outline: Outline | null): void {
+  setOutline(outline: Outline | null, about: string | null): void {
     if (this.state !== null) return
     show(this.outline, true)
     setText(this.title, outline === null ? 'Nothing to run yet' : outline.name)
-    fill(this.outline, ...(outline === null ? [el('p', { textContent: 'Choose a study, or correct the mistakes in this one.' })] : describe(outline)))
+    fill(this.outline, ...(outline === null ? [el('p', { textContent: 'Choose a study, or correct the mistakes in this one.' })] : describe(outline, about)))
   }
 
   /** Shows a study that runs, is watched or has ended; `null` for none. */
@@ -162,9 +162,10 @@ export class RunPanel {
 }
 
 /** A study that has not begun, in words. */
-function describe(outline: Outline): HTMLElement[] {
+function describe(outline: Outline, about: string | null): Child[] {
   const simulations = outline.trials * outline.replicates
   return [
+    about !== null && el('p', { textContent: about }),
     el('p', {
       class: 'status',
       textContent: `${count(outline.trials, 'trial')} of ${count(outline.replicates, 'replicate')} each: ${count(simulations, 'simulation')} of the model ${outline.model}.`,

@@ -9,7 +9,7 @@ import { Editor } from './editor.ts'
 import { memory } from './memory.ts'
 import { Mistakes } from './mistakes.ts'
 import { failureOf, type Port } from './port.ts'
-import { cores } from './words.ts'
+import { workersLabel } from './words.ts'
 
 const CHECK_AFTER_MS = 250
 
@@ -67,7 +67,7 @@ export class StudyForm {
       'fieldset',
       { class: 'how' },
       el('legend', { textContent: 'How it runs' }),
-      field('Workers', this.workers, cores()),
+      field(workersLabel(), this.workers),
       field('Mode', this.mode),
       this.sizeField,
       field('Trials', this.trials),
@@ -77,7 +77,7 @@ export class StudyForm {
     this.picker = this.filePicker()
     this.element = this.assemble()
     this.showDraft()
-    this.check()
+    this.timer = window.setTimeout(() => void this.check())
   }
 
   /** While a study runs, the form can only be read; `why` says so. */
@@ -100,6 +100,12 @@ export class StudyForm {
   /** What the form asks for: its workers also count when a stored study goes on. */
   get workersWanted(): number {
     return Math.max(1, Math.floor(this.draft.workers) || 1)
+  }
+
+  /** What the study is about, of one that comes with the page. */
+  get about(): string | null {
+    const chosen = this.draft.builtIn === null ? undefined : builtIn[this.draft.builtIn]
+    return chosen?.about ?? null
   }
 
   /** Gives the study another name and starts it. */
@@ -297,7 +303,7 @@ function isBuiltIn(text: string): boolean {
 function choiceLabel(input: HTMLInputElement): HTMLElement {
   const study = input.value === 'own' ? undefined : builtIn[Number(input.value)]
   const title = study?.title ?? 'Your own'
-  const about = study?.about ?? 'Paste a study file (TOML or JSON) below, or drop it there with its data.'
+  const about = study?.takes ?? 'paste or drop a study file'
   const hint = el('span', { class: 'hint', id: `${input.id}-about`, textContent: about })
   input.setAttribute('aria-describedby', hint.id)
   return el('div', { class: 'choice' }, input, el('label', { htmlFor: input.id }, el('span', { class: 'title', textContent: title })), hint)

@@ -1,7 +1,7 @@
 // Trials as they come, newest first. Only the newest are in the document, as many as were asked for:
 // thousands would make every change slow.
 import type { TrialRow } from '../protocol.ts'
-import { button, el, fill, setText, show } from './dom.ts'
+import { button, type Child, el, fill, setText, show } from './dom.ts'
 import { count, duration, loss, plain, whole } from './format.ts'
 
 const FIRST = 50
@@ -92,7 +92,7 @@ function newest(rows: ReadonlyMap<number, TrialRow>, most: number): number[] {
   return [...rows.keys()].sort((a, b) => b - a).slice(0, most)
 }
 
-function cells(row: TrialRow, best: boolean): HTMLElement[] {
+function cells(row: TrialRow, best: boolean): Child[] {
   const parameters = Object.entries(row.parameters).flatMap(([name, value], index) => [
     index > 0 ? ' ' : null,
     el('span', { class: 'pair' }, el('span', { class: 'name', textContent: name }), ` ${plain(value)}`),
@@ -102,6 +102,7 @@ function cells(row: TrialRow, best: boolean): HTMLElement[] {
     el('span', { class: 'loss', textContent: result(row) }, best && el('span', { class: 'tag', textContent: 'best' })),
     el('span', { class: 'time', textContent: time(row) }),
     el('span', { class: 'parameters' }, ...parameters),
+    row.reason !== null && el('span', { class: 'remark wrong', textContent: row.reason }),
     ...remarks(row).map((text) => el('span', { class: 'remark', textContent: text })),
   ]
 }
@@ -121,7 +122,6 @@ function time(row: TrialRow): string {
 
 function remarks(row: TrialRow): string[] {
   const remarks = [...row.notes]
-  if (row.reason !== null) remarks.unshift(row.reason)
   switch (row.source.kind) {
     case 'start':
       remarks.push(`starting point ${row.source.position + 1} of the file`)

@@ -4,9 +4,10 @@ import { ago, count, duration, loss, number, percent, some, whole } from './form
 import type { EngineReport } from './port.ts'
 import type { RunState } from './run-state.ts'
 
-export function cores(): string {
+/** The label of the number of workers. */
+export function workersLabel(): string {
   const logical = navigator.hardwareConcurrency
-  return logical > 0 ? `simulations at a time; this machine has ${count(logical, 'logical core')}` : 'simulations at a time'
+  return logical > 0 ? `Workers (${count(logical, 'core')} here)` : 'Workers'
 }
 
 export function engineSentence(report: EngineReport): string {
