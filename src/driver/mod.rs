@@ -4,12 +4,16 @@
 
 mod claimed;
 pub mod conformance;
+mod export;
+mod import;
 mod memory;
 mod run;
 mod store;
 pub mod virtual_clock;
 
 pub use claimed::*;
+pub use export::*;
+pub use import::*;
 pub use memory::MemoryStore;
 pub use run::*;
 pub use store::*;
