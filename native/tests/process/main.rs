@@ -1,6 +1,7 @@
 //! The program as a user meets it: real processes, real signals, real databases.
 
 mod caller;
+mod carry;
 mod crash;
 mod input;
 mod simulate;
