@@ -1,5 +1,5 @@
 //! What runs a scheduler: the portable loop, the traits of engines and stores with their
-//! conformance suite, and the virtual clock. It reads no real clock and starts no thread: those
+//! conformance suite, what carries a study from store to store, and the virtual clock. It reads no real clock and starts no thread: those
 //! are the platforms', `native` and `web`.
 
 mod claimed;

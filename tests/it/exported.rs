@@ -40,6 +40,16 @@ fn what_is_written_is_read_back_to_the_bit() {
 }
 
 #[test]
+fn an_exported_study_of_version_1_stays_readable() {
+    let journal = include_str!("../golden/journal-1.jsonl");
+    let count = journal.lines().count();
+    let first = format!("{{\"freerun\":\"study\",\"version\":1,\"name\":\"fixture\",\"records\":{count}}}\n");
+    let study = read(&(first.clone() + journal)).unwrap();
+    assert_eq!((study.name.as_str(), study.records.len()), ("fixture", count));
+    assert_eq!(write(&study), first + journal);
+}
+
+#[test]
 fn line_ends_and_a_byte_order_mark_do_not_matter() {
     let text = write(&sample());
     let expected = lines(&sample().records);

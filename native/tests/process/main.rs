@@ -3,6 +3,7 @@
 mod caller;
 mod carry;
 mod crash;
+mod fault;
 mod input;
 mod simulate;
 mod support;
