@@ -6,13 +6,14 @@ use crate::ids::{Epoch, Seq};
 use crate::journal::encode;
 use crate::journal::file::ExportedStudy;
 use crate::scheduler::{Record, What};
+use serde::Serialize;
 use std::fmt;
 
 /// Records compared or added at a time.
 const GROUP: usize = 1000;
 
 /// What came of an import.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Imported {
     /// Under which name the study is kept.
     pub name: String,
@@ -22,13 +23,13 @@ pub struct Imported {
     pub records: u64,
     /// How many records the store had of the study before: all of them its first, or, if there are
     /// more than `records`, the study and what has happened since.
-    pub had: u64,
+    pub already: u64,
 }
 
 impl Imported {
     /// How many records were added.
     pub fn added(&self) -> u64 {
-        self.records.saturating_sub(self.had)
+        self.records.saturating_sub(self.already)
     }
 }
 
@@ -40,8 +41,8 @@ impl fmt::Display for Imported {
         };
         let (trials, records) = (count(self.trials.into(), "trial"), count(self.records, "record"));
         write!(f, "study `{}`: {trials}, {records}", self.name)?;
-        let more = self.had.saturating_sub(self.records);
-        match (self.had, self.added()) {
+        let more = self.already.saturating_sub(self.records);
+        match (self.already, self.added()) {
             (0, _) => Ok(()),
             (_, 0) if more == 0 => f.write_str("; the store has all of it already"),
             (_, 0) => write!(f, "; the store has all of it already, and {} more", count(more, "record")),
@@ -109,7 +110,7 @@ pub async fn import(
     match result {
         Ok(()) => {
             let (trials, records) = (trials(&exported.records), exported.records.len() as u64);
-            Ok(Imported { name: name.clone(), trials, records, had })
+            Ok(Imported { name: name.clone(), trials, records, already: had })
         }
         Err(reason) => Err(given_up(store, name, had, reason).await),
     }

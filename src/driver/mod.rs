@@ -1,6 +1,6 @@
 //! What runs a scheduler: the portable loop, the traits of engines and stores with their
-//! conformance suite, what carries a study from store to store, and the virtual clock. It reads no real clock and starts no thread: those
-//! are the platforms', `native` and `web`.
+//! conformance suite, what carries a study from store to store, and the virtual clock. It reads no
+//! real clock and starts no thread: those are the platforms', `native` and `web`.
 
 mod claimed;
 pub mod conformance;

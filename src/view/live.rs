@@ -22,8 +22,8 @@ pub struct Live {
 /// A study at one moment, without its list of trials.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Overview {
-    /// The last record seen.
-    pub last: Seq,
+    /// How many records it is of.
+    pub records: Seq,
     /// How far it is.
     pub progress: ProgressSummary,
     /// The best trial, if one has a loss.
@@ -106,7 +106,12 @@ impl Live {
 
     /// All but the list of trials.
     pub fn overview(&self) -> Overview {
-        Overview { last: self.last, progress: self.progress(), best: self.best(), failures: self.failures() }
+        Overview {
+            records: self.last,
+            progress: self.progress(),
+            best: self.best(),
+            failures: self.failures(),
+        }
     }
 }
 
@@ -164,11 +169,11 @@ mod tests {
         live.observe(Seq(1), &records);
         live.tick(Tick(6_000_000));
         let overview = live.overview();
-        assert_eq!(overview.last, Seq(records.len() as u64));
+        assert_eq!(overview.records, Seq(records.len() as u64));
         assert_eq!(overview.progress.run_time_us, 6_000_000);
         assert_eq!(overview.best.as_ref().map(|best| best.trial.trial), Some(TrialId(0)));
         let json = serde_json::to_value(&overview).unwrap();
-        assert_eq!((&json["last"], &json["best"]["loss"]), (&15.into(), &3.0.into()));
+        assert_eq!((&json["records"], &json["best"]["loss"]), (&15.into(), &3.0.into()));
         assert_eq!(json["failures"]["trials"][0]["trials"], serde_json::json!([1]));
     }
 }

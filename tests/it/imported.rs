@@ -218,7 +218,7 @@ fn a_study_with_many_sessions_goes_on_in_a_fresh_store_and_comes_back() {
         let clean = Audit::Clean { trials: 60, asks: 60, losses: 60 };
         assert_eq!(audit(&back.records), clean, "{mode:?}");
         let imported = import_into(&mut old, &back).unwrap();
-        assert_eq!(imported.had as usize, begun.records.len());
+        assert_eq!(imported.already as usize, begun.records.len());
         assert_eq!(ready(export(&mut old, "world")), Ok(text));
     }
 }
