@@ -65,3 +65,5 @@ pub mod sampler;
 pub mod scheduler;
 pub mod spec;
 pub mod view;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+mod web;

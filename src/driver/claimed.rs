@@ -3,8 +3,11 @@
 
 use super::{Asker, Holder, Store, StoreError, versions};
 use crate::ids::{Epoch, Seq};
-use crate::scheduler::{Amendment, Effect, Event, Record, Rejected, Scheduler, SessionInfo, Versions, What};
-use crate::spec::{Catalogue, Difference, Study};
+use crate::scheduler::{
+    Amendment, Effect, Event, Record, Rejected, Scheduler, SessionInfo, StopReason, Versions, What,
+};
+use crate::spec::{Budget, Catalogue, Difference, Study};
+use crate::view::{Fold, Progress};
 use std::collections::VecDeque;
 
 /// Why a study in a store cannot be gone on with.
@@ -99,6 +102,40 @@ impl<S> Claimed<S> {
             Some(What::Opened { study, .. }) => Some(study),
             _ => None,
         }
+    }
+
+    /// Why `study`, if it is the one in the store, has nothing left to do.
+    pub fn finished(&self, study: &Study) -> Option<StopReason> {
+        let opened = self.opened()?;
+        let same = opened.differences(study).is_empty() && self.budget() == Some(study.budget);
+        if same { self.over() } else { None }
+    }
+
+    /// The budget, amendments included.
+    fn budget(&self) -> Option<Budget> {
+        let amended = self.records.iter().rev().find_map(|record| match &record.what {
+            What::Amended(amendment) => amendment.budget,
+            _ => None,
+        });
+        amended.or(self.opened().map(|study| study.budget))
+    }
+
+    /// Why the study in the store has nothing left to do.
+    pub fn over(&self) -> Option<StopReason> {
+        let budget = self.budget()?;
+        let progress = Progress::of(&self.records);
+        let summary = progress.summary(progress.last_at());
+        if !summary.finished {
+            return None;
+        }
+        let best = summary.best.map(|best| best.loss);
+        Some(if summary.trials_asked >= budget.trials {
+            StopReason::TrialsDone
+        } else if budget.target_loss.zip(best).is_some_and(|(target, best)| best <= target) {
+            StopReason::TargetLoss
+        } else {
+            StopReason::WallTime
+        })
     }
 
     /// A scheduler that goes on from the records, or that begins `study` if there are none. An

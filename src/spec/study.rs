@@ -104,6 +104,17 @@ pub enum SamplerPlan {
     Tpe(TpePlan),
 }
 
+impl SamplerPlan {
+    /// Its name in a study file.
+    pub fn name(&self) -> &'static str {
+        match self {
+            SamplerPlan::Random => "random",
+            SamplerPlan::Sobol => "sobol",
+            SamplerPlan::Tpe(_) => "tpe",
+        }
+    }
+}
+
 /// Options of the tree-structured Parzen estimator. The defaults of a study file are Optuna 5's.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TpePlan {

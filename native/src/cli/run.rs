@@ -9,9 +9,8 @@ use crate::store::{IfMissing, open};
 use clap::Args;
 use freerun::driver::ready;
 use freerun::model::BuiltIn;
-use freerun::scheduler::{Command, Event, StopReason, What};
-use freerun::spec::{Draft, Mode, Study};
-use freerun::view::{Fold, Progress};
+use freerun::scheduler::{Command, Event, StopReason};
+use freerun::spec::{self, Draft, Mode, Study};
 use serde_json::{Value, json};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroU32;
@@ -42,7 +41,7 @@ pub struct RunArgs {
     #[arg(long, short, value_name = "N")]
     workers: Option<NonZeroU32>,
     /// parallel, parallel:IN_FLIGHT, batched:BATCH_SIZE or windowed:LAG, instead of the file's
-    #[arg(long, value_parser = parse_mode)]
+    #[arg(long, value_parser = spec::parse_mode)]
     mode: Option<Mode>,
     /// Trials in all, instead of the file's
     #[arg(long, value_name = "N")]
@@ -77,7 +76,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     }
     let seed = claimed.opened().map(|study| study.seed);
     let study = draft.freeze(seed.unwrap_or_else(fresh_seed));
-    match finished(&claimed, &study) {
+    match claimed.finished(&study) {
         Some(reason) => {
             let mut live = Live::default();
             live.observe(freerun::ids::Seq(1), &claimed.records);
@@ -105,28 +104,6 @@ fn check_intent(args: &RunArgs, claimed: &Claimed) -> Result<(), Failure> {
             Err(Failure::bad_input(format!("the store has no study `{name}` to go on with")))
         }
         _ => Ok(()),
-    }
-}
-
-/// Why the study in the store, if it is this one, has nothing left to do.
-fn finished(claimed: &Claimed, study: &Study) -> Option<StopReason> {
-    let opened = claimed.opened()?;
-    let amended = claimed.records.iter().rev().find_map(|record| match &record.what {
-        What::Amended(amendment) => amendment.budget,
-        _ => None,
-    });
-    if !opened.differences(study).is_empty() || amended.unwrap_or(opened.budget) != study.budget {
-        return None;
-    }
-    let progress = Progress::of(&claimed.records);
-    let summary = progress.summary(progress.last_at());
-    let target_reached =
-        study.budget.target_loss.zip(summary.best).is_some_and(|(target, best)| best.loss <= target);
-    match summary.finished {
-        true if summary.trials_asked >= study.budget.trials => Some(StopReason::TrialsDone),
-        true if target_reached => Some(StopReason::TargetLoss),
-        true => Some(StopReason::WallTime),
-        false => None,
     }
 }
 
@@ -241,37 +218,4 @@ fn reason_word(reason: StopReason) -> &'static str {
 /// the standard library's hasher are the one source of chance that needs no further crate.
 fn fresh_seed() -> u64 {
     RandomState::new().build_hasher().finish()
-}
-
-fn parse_mode(text: &str) -> Result<Mode, String> {
-    let (name, count) = match text.split_once(':') {
-        Some((name, count)) => (name, Some(count)),
-        None => (text, None),
-    };
-    let count = count.map(|count| count.parse::<NonZeroU32>().map(NonZeroU32::get)).transpose();
-    let count = count.map_err(|_| "the number after `:` must be 1 or more".to_owned())?;
-    match (name, count) {
-        ("parallel", in_flight) => Ok(Mode::Parallel { in_flight }),
-        ("batched", Some(batch_size)) => Ok(Mode::Batched { batch_size }),
-        ("windowed", Some(lag)) => Ok(Mode::Windowed { lag }),
-        ("batched", None) => Err("say how many trials a batch has, such as batched:16".to_owned()),
-        ("windowed", None) => Err("say how large the lag is, such as windowed:16".to_owned()),
-        _ => Err("allowed are parallel, parallel:N, batched:N and windowed:N".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn modes_are_read() {
-        assert_eq!(parse_mode("parallel"), Ok(Mode::Parallel { in_flight: None }));
-        assert_eq!(parse_mode("parallel:4"), Ok(Mode::Parallel { in_flight: Some(4) }));
-        assert_eq!(parse_mode("batched:8"), Ok(Mode::Batched { batch_size: 8 }));
-        assert_eq!(parse_mode("windowed:2"), Ok(Mode::Windowed { lag: 2 }));
-        for wrong in ["batched", "windowed", "windowed:0", "serial", "batched:x"] {
-            assert!(parse_mode(wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -9,6 +9,7 @@ mod draft;
 mod field;
 mod keys;
 mod measure;
+mod mode_text;
 mod model;
 mod parameters;
 mod problem;
@@ -21,6 +22,7 @@ mod units;
 mod tests;
 
 pub use draft::Draft;
+pub use mode_text::parse_mode;
 pub use problem::Problem;
 pub use units::parse_time_us;
 

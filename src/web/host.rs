@@ -1,0 +1,138 @@
+//! The few functions of the JavaScript host that everything here is made from: turns of the event
+//! loop, timers and clocks. All of them exist in pages, workers, Node, Deno and workerd.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = queueMicrotask)]
+    fn js_queue_microtask(call: &js_sys::Function);
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn js_set_timeout(call: &js_sys::Function, ms: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn js_clear_timeout(timer: &JsValue);
+    #[wasm_bindgen(js_name = setInterval)]
+    fn js_set_interval(call: &js_sys::Function, ms: f64) -> JsValue;
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+}
+
+#[wasm_bindgen(module = "/src/web/host.js")]
+extern "C" {
+    fn guarded(call: &js_sys::Function) -> js_sys::Function;
+    #[wasm_bindgen(js_name = onTrap)]
+    fn js_on_trap(call: &js_sys::Function);
+}
+
+/// Has `call` told of a trap in anything that [`Callback`] wraps. The module is unusable then.
+pub fn on_trap(call: &js_sys::Function) {
+    js_on_trap(call);
+}
+
+/// A function that the host may call any number of times, as long as this lives.
+pub struct Callback {
+    function: js_sys::Function,
+    _closure: Closure<dyn FnMut()>,
+}
+
+impl Callback {
+    /// What the host calls.
+    pub fn new(call: impl FnMut() + 'static) -> Callback {
+        let closure = Closure::<dyn FnMut()>::new(call);
+        Callback { function: guarded(closure.as_ref().unchecked_ref()), _closure: closure }
+    }
+}
+
+/// Has the host call back before this turn of the event loop is over.
+pub fn queue_microtask(callback: &Callback) {
+    js_queue_microtask(&callback.function);
+}
+
+/// Has the host call back every so many milliseconds, without end.
+#[cfg(feature = "threads")]
+pub fn every(ms: i32, callback: &Callback) {
+    js_set_interval(&callback.function, f64::from(ms));
+}
+
+/// Microseconds since some moment before this module was made; monotonic.
+pub fn now_us() -> u64 {
+    (performance_now() * 1e3) as u64
+}
+
+/// Where time comes from: the host, or a caller's function that gives milliseconds since
+/// 1970-01-01 UTC.
+#[derive(Clone, Default)]
+pub struct Clock(pub Option<js_sys::Function>);
+
+impl Clock {
+    fn told_ms(&self) -> Option<f64> {
+        self.0.as_ref()?.call0(&JsValue::UNDEFINED).ok()?.as_f64()
+    }
+
+    /// Microseconds since some moment.
+    pub fn now_us(&self) -> u64 {
+        self.told_ms().map_or_else(now_us, |ms| (ms * 1e3) as u64)
+    }
+
+    /// Wall-clock time, microseconds since 1970-01-01 UTC.
+    pub fn utc_us(&self) -> i64 {
+        (self.told_ms().unwrap_or_else(js_sys::Date::now) * 1e3) as i64
+    }
+}
+
+/// What a timer and who waits for it share.
+#[derive(Default)]
+struct Timer {
+    over: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+}
+
+/// Waits; the host may make it longer, never shorter.
+pub async fn sleep_us(us: u64) {
+    let timer = Rc::new(Timer::default());
+    let rings = Rc::clone(&timer);
+    let callback = Callback::new(move || {
+        rings.over.set(true);
+        if let Some(waker) = rings.waker.take() {
+            waker.wake();
+        }
+    });
+    let handle = js_set_timeout(&callback.function, us as f64 / 1e3);
+    // Also when the future is dropped: then the callback must not be called any more.
+    let _cleared = Cleared(handle);
+    poll_fn(|context| {
+        if timer.over.get() {
+            return Poll::Ready(());
+        }
+        timer.waker.replace(Some(context.waker().clone()));
+        Poll::Pending
+    })
+    .await;
+}
+
+struct Cleared(JsValue);
+
+impl Drop for Cleared {
+    fn drop(&mut self) {
+        js_clear_timeout(&self.0);
+    }
+}
+
+/// What `future` gives, or `None` if it takes longer. A future dropped so must lose nothing.
+pub async fn within_us<T>(us: u64, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let mut timer = pin!(sleep_us(us));
+    poll_fn(|context| {
+        if let Poll::Ready(value) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(value));
+        }
+        timer.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}
