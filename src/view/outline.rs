@@ -2,10 +2,10 @@
 
 use super::Plain;
 use crate::spec::{Domain, Parameter, Study};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A study in short.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
     /// Its name.
     pub name: String,
@@ -14,7 +14,7 @@ pub struct Outline {
     /// Its mode as the user writes it, such as `batched:16`.
     pub mode: String,
     /// Name of its sampler.
-    pub sampler: &'static str,
+    pub sampler: String,
     /// Trials of the budget.
     pub trials: u32,
     /// Simulations of each trial.
@@ -28,7 +28,7 @@ pub struct Outline {
 }
 
 /// Where a parameter is searched.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Range {
     /// Name of the parameter.
     pub parameter: String,
@@ -49,7 +49,7 @@ impl Outline {
             name: study.name.clone(),
             model: study.model.model.clone(),
             mode: study.mode.to_string(),
-            sampler: study.sampler.name(),
+            sampler: study.sampler.name().to_owned(),
             trials: study.budget.trials,
             replicates: study.replicates,
             parameters: study.space().0.iter().map(range).collect(),

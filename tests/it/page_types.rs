@@ -57,14 +57,12 @@ fn inner_on_one_line(pretty: &str) -> String {
 
 /// As `web::watch` puts it together.
 fn view(records: &[Record]) -> serde_json::Value {
-    let best = Best::of(records);
-    serde_json::json!({
-        "progress": Progress::of(records).summary(Tick(9_000_000)),
-        "best": best.summary(),
-        "failures": Failures::of(records).summary(),
-        "changed": best.trials().rows(),
-        "records": Seq(records.len() as u64),
-    })
+    let mut live = Live::default();
+    live.observe(Seq(1), records);
+    live.tick(Tick(9_000_000));
+    let mut view = serde_json::to_value(live.overview()).expect("JSON");
+    view["changed"] = serde_json::to_value(live.changed()).expect("JSON");
+    view
 }
 
 fn study() -> Study {
