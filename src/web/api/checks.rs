@@ -155,7 +155,8 @@ impl StoreWriter {
             let (mut store, mut steps) = {
                 let mut steps = shared.borrow_mut();
                 let store = steps.store.take().ok_or_else(|| JsValue::from("a step is not over yet"))?;
-                let mine = Steps { store: None, epoch: steps.epoch, last: steps.last, study: steps.study.clone() };
+                let mine =
+                    Steps { store: None, epoch: steps.epoch, last: steps.last, study: steps.study.clone() };
                 (store, mine)
             };
             let result = step(&mut store, &mut steps).await;
@@ -202,7 +203,10 @@ async fn measure(
     store.release(study, epoch).await?;
     store.delete(study).await?;
     let per_second = |us: u64| found as f64 / (us as f64 / 1e6);
-    Ok(Throughput { appended_per_second: per_second(appended - begun), read_per_second: per_second(read - appended) })
+    Ok(Throughput {
+        appended_per_second: per_second(appended - begun),
+        read_per_second: per_second(read - appended),
+    })
 }
 
 /// Wakes the home thread from another one `count` times, each time with an answer; gives microseconds

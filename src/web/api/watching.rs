@@ -1,8 +1,8 @@
 //! A study that another tab runs, shown as it goes on: its journal is read again whenever that tab
 //! says that it has grown, and now and then without a word.
 
-use super::run::announce;
 use super::Failure;
+use super::run::announce;
 use crate::driver::Store;
 use crate::ids::Seq;
 use crate::scheduler::{Record, What};

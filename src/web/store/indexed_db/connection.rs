@@ -122,14 +122,12 @@ impl Drop for Connection {
 /// # Errors
 /// What the browser says; then nothing was written.
 pub async fn commit(transaction: Transaction<'_>) -> Result<(), StoreError> {
-    let raw: web_sys::IdbTransaction = transaction.as_sys().unchecked_ref::<web_sys::IdbTransaction>().clone();
+    let raw: web_sys::IdbTransaction =
+        transaction.as_sys().unchecked_ref::<web_sys::IdbTransaction>().clone();
     transaction.commit().await.map_err(|error| words::of_commit(&raw, error))
 }
 
-fn request(
-    name: &str,
-    blocked: Rc<Cell<bool>>,
-) -> OpenDbResult<indexed_db_futures::future::OpenDbRequest> {
+fn request(name: &str, blocked: Rc<Cell<bool>>) -> OpenDbResult<indexed_db_futures::future::OpenDbRequest> {
     Database::open(name)
         .with_version(VERSION)
         .with_on_blocked(move |_| {
