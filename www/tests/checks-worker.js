@@ -1,30 +1,38 @@
 // The worker of the checks' page, in the place of a coordinator: it loads a flavour of the module,
-// starts its pool if threads are asked for, and runs one check. A panic is reported as its sentence.
+// starts its pool if threads are asked for, and runs checks. A panic is reported as its sentence.
 
-self.onmessage = async ({ data }) => {
+let loaded
+
+self.onmessage = async ({ data: { id, ...asked } }) => {
+  let result
   try {
-    self.postMessage({ value: await check(data) })
+    loaded ??= load(asked)
+    result = { value: await run(asked, await loaded) }
   } catch (error) {
-    self.postMessage({ failure: sentence(error) })
+    result = { failure: sentence(error) }
   }
+  self.postMessage({ id, result })
 }
 
-async function check({ flavour, module, check: name, args, threads }) {
-  const [freerun, checks] = await Promise.all([
-    import(`/generated/${flavour}-checks/freerun.js`),
-    import(`./checks/${module}.js`),
-  ])
-  await freerun.default()
+async function load({ flavour, threads }) {
+  const folder = new URL(`/generated/${flavour}-checks/`, location.href)
+  const freerun = await import(new URL('freerun.js', folder).href)
+  await freerun.default({ module_or_path: new URL('freerun_bg.wasm', folder) })
   const panicked = new Promise((_, reject) => {
     let said
     freerun.onPanic((text) => (said = text))
     freerun.onTrap((trap) => reject(new Error(said ?? `trap: ${trap}`)))
   })
+  // Nobody may be waiting when it happens.
+  panicked.catch(() => {})
   if (threads !== undefined) await freerun.initThreadPool(Number(threads))
-  const run = checks[name]
-  if (run === undefined) throw new Error(`${module}.js has no check ${name}`)
-  const given = args === undefined ? {} : JSON.parse(args)
-  return Promise.race([run(freerun, given), panicked])
+  return { freerun, panicked }
+}
+
+async function run({ module, check, args }, { freerun, panicked }) {
+  const checks = await import(`./checks/${module}.js`)
+  if (checks[check] === undefined) throw new Error(`checks/${module}.js has no check ${check}`)
+  return Promise.race([checks[check](freerun, args), panicked])
 }
 
 function sentence(error) {

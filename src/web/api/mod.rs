@@ -1,8 +1,12 @@
 //! What JavaScript sees: functions and objects that take and give plain objects. Types of what passes
 //! here are written down for TypeScript in `www/src/protocol.ts`; nothing here decides anything.
 
+#[cfg(feature = "checks")]
+mod checks;
+mod library;
 mod run;
 mod study;
+mod watching;
 
 use crate::driver::{StoreError, TakeUpError};
 use crate::spec::Problem;
