@@ -18,6 +18,12 @@ const STUDIES = {
     ['agents = 10_000', 'agents = 2_000'],
   ]),
 }
+const LONG_NAME = 'typhoid-sindh'
+/** Long enough to be stopped in the middle. */
+const LONG = await study('typhoid-sindh', [
+  ['trials = 100', 'trials = 24'],
+  ['agents = 10_000', 'agents = 40_000'],
+])
 const FLAVOURS = {
   threads: { query: { flavour: 'threads', threads: '2' }, engine: { engine: 'threads', workers: 2 } },
   single: { query: { flavour: 'single' }, engine: { engine: 'in_place', workers: 1 } },
@@ -104,21 +110,21 @@ async function auditsThere(browser, flavour, name) {
 /** Begun in the browser, gone on with natively, and finished in the browser. */
 async function thereAndBack(browser, flavour) {
   const mode = 'windowed:6'
-  const source = { ...STUDIES.seir, mode }
-  const begun = await checked(browser, flavour, 'stopped', { request: { study: { source } }, trials: 6 })
+  const source = { ...LONG, mode }
+  const begun = await checked(browser, flavour, 'stopped', { request: { study: { source } }, trials: 3 })
   assert.deepEqual(begun.ended, { kind: 'done', reason: 'stopped' })
   await beside(async (here) => {
     await here.import(begun.file)
-    const before = (await here.trials('seir')).length
-    assert.ok(before >= 6 && before < 24, `${before} trials when it was stopped`)
-    await here.run(STUDIES.seir, '--mode', mode)
-    const request = { study: { stored: 'seir' } }
-    const back = await checked(browser, flavour, 'study', { request, imported: await here.export('seir') })
+    const before = (await here.trials(LONG_NAME)).length
+    assert.ok(before >= 3 && before < 24, `${before} trials when it was stopped`)
+    await here.run(LONG, '--mode', mode)
+    const request = { study: { stored: LONG_NAME } }
+    const back = await checked(browser, flavour, 'study', { request, imported: await here.export(LONG_NAME) })
     assert.match(back.audit, /^clean/)
-    assert.equal(back.file, await here.export('seir'))
+    assert.equal(back.file, await here.export(LONG_NAME))
     await beside(async (never) => {
-      await never.run(STUDIES.seir, '--mode', mode)
-      assert.deepEqual(await here.trials('seir'), await never.trials('seir'))
+      await never.run(LONG, '--mode', mode)
+      assert.deepEqual(await here.trials(LONG_NAME), await never.trials(LONG_NAME))
     })
   })
 }
