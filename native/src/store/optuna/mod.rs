@@ -10,6 +10,7 @@
 
 mod mirror;
 mod projection;
+pub mod schema;
 mod text;
 
 pub use mirror::{Found, Mirror, Rows, Tables};
