@@ -20,8 +20,6 @@ const SESSION: &str = "SET TIME ZONE 'UTC'; SET synchronous_commit = on; SET loc
 pub struct Server {
     config: Config,
     encryption: Encryption,
-    /// The URL without its password.
-    shown: String,
 }
 
 impl Server {
@@ -30,10 +28,10 @@ impl Server {
     /// # Errors
     /// What is wrong with it.
     pub fn at(url: &str) -> Result<Server, String> {
-        let shown = redacted(url);
-        let (url, mode, roots) = without_ssl_options(url);
-        let mut config: Config = url.parse().map_err(|error: postgres::Error| words(&error))?;
         let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let (url, mode, roots) = without_ssl_options(url);
+        let url = with_port(url, environment("PGPORT"));
+        let mut config: Config = url.parse().map_err(|error: postgres::Error| words(&error))?;
         let mode = mode.or_else(|| environment("PGSSLMODE"));
         let roots = roots.or_else(|| environment("PGSSLROOTCERT")).map(PathBuf::from);
         let encryption = match mode.as_deref() {
@@ -50,12 +48,7 @@ impl Server {
         };
         config.ssl_mode(encryption.0);
         fill(&mut config, &environment);
-        Ok(Server { config, encryption: encryption.1, shown })
-    }
-
-    /// Where it is, without the password.
-    pub fn shown(&self) -> &str {
-        &self.shown
+        Ok(Server { config, encryption: encryption.1 })
     }
 
     /// A new connection.
@@ -79,11 +72,6 @@ fn fill(config: &mut Config, environment: &dyn Fn(&str) -> Option<String>) {
         let local = "/var/run/postgresql".to_owned();
         config.host(&environment("PGHOST").unwrap_or(local));
     }
-    if config.get_ports().is_empty()
-        && let Some(port) = environment("PGPORT").and_then(|port| port.parse().ok())
-    {
-        config.port(port);
-    }
     if config.get_user().is_none()
         && let Some(user) = environment("PGUSER").or_else(|| environment("USER"))
     {
@@ -104,6 +92,19 @@ fn fill(config: &mut Config, environment: &dyn Fn(&str) -> Option<String>) {
     }
     config.tcp_user_timeout(PATIENCE).keepalives(true).keepalives_idle(PATIENCE);
     config.application_name("freerun");
+}
+
+/// The URL with this port, if it names a host and no port: the driver would take 5432.
+fn with_port(url: String, port: Option<String>) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let has_port = host.rsplit_once(']').map_or(host, |(_, after)| after).contains(':');
+    match port {
+        Some(port) if !host.is_empty() && !has_port => format!("{scheme}://{authority}:{port}{path}"),
+        _ => url,
+    }
 }
 
 /// The URL without `sslmode` and `sslrootcert`, whose values go beyond what the driver knows.
@@ -149,4 +150,50 @@ pub fn words(error: &postgres::Error) -> String {
     }
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
     format!("{error}{cause}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_shown() {
+        for (url, shown) in [
+            ("postgres://ann:se:cret@db/lab", "postgres://ann:***@db/lab"),
+            ("postgres://ann@db/lab?password=secret&x=1", "postgres://ann@db/lab?password=***&x=1"),
+            ("postgres://ann:a@b@db/lab", "postgres://ann:***@db/lab"),
+            ("postgres://db", "postgres://db"),
+            ("sqlite:a@b.db", "sqlite:a@b.db"),
+        ] {
+            assert_eq!(redacted(url), shown);
+        }
+    }
+
+    #[test]
+    fn encryption_is_read_as_libpq_does() {
+        let url = "postgres://db/lab?sslmode=verify-full&application_name=x&sslrootcert=%2Fa%2Fb";
+        let (url, mode, roots) = without_ssl_options(url);
+        assert_eq!(url, "postgres://db/lab?application_name=x");
+        assert_eq!((mode.as_deref(), roots.as_deref()), (Some("verify-full"), Some("/a/b")));
+        let Err(error) = Server::at("postgres://db/lab?sslmode=always") else { panic!("it was taken") };
+        assert!(error.contains("found `always`"), "{error}");
+    }
+
+    #[test]
+    fn what_the_url_leaves_open_comes_from_the_environment() {
+        let port = |url: &str| with_port(url.to_owned(), Some("5433".to_owned()));
+        assert_eq!(port("postgres://ann@db/lab?x=1"), "postgres://ann@db:5433/lab?x=1");
+        for complete in ["postgres://db:1/lab", "postgres://[::1]:1", "postgres:///lab"] {
+            assert_eq!(port(complete), complete);
+        }
+        let mut config: Config = "postgres://db".parse().unwrap();
+        let environment = |name: &str| match name {
+            "PGUSER" => Some("ann".to_owned()),
+            "PGPASSWORD" => Some("secret".to_owned()),
+            _ => None,
+        };
+        fill(&mut config, &environment);
+        assert_eq!((config.get_user(), config.get_dbname()), (Some("ann"), Some("ann")));
+        assert_eq!(config.get_password(), Some(&b"secret"[..]));
+    }
 }

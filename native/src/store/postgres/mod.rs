@@ -217,3 +217,6 @@ fn may_pass(code: &SqlState) -> bool {
     ];
     classes.iter().any(|class| code.code().starts_with(class)) || codes.contains(code)
 }
+
+#[cfg(all(test, feature = "server-tests"))]
+mod tests;

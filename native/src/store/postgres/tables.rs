@@ -16,7 +16,7 @@ impl Tables for PostgresTables<'_, '_> {
         let id = self.study_id(study)?;
         let rows = match id {
             Some(id) => {
-                let select = "SELECT number::bigint, trial_id::bigint FROM trials WHERE study_id = $1 ORDER BY trial_id";
+                let select = "SELECT number::bigint, trial_id::bigint FROM trials WHERE study_id = $1::bigint ORDER BY trial_id";
                 self.0.query(select, &[&id])?
             }
             None => Vec::new(),
