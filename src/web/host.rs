@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
@@ -26,6 +26,8 @@ extern "C" {
 #[wasm_bindgen(module = "/src/web/host.js")]
 extern "C" {
     fn guarded(call: &js_sys::Function) -> js_sys::Function;
+    #[wasm_bindgen(js_name = nextTurn)]
+    fn js_next_turn(call: &js_sys::Function);
     #[wasm_bindgen(js_name = onTrap)]
     fn js_on_trap(call: &js_sys::Function);
 }
@@ -65,6 +67,12 @@ pub fn now_us() -> u64 {
     (performance_now() * 1e3) as u64
 }
 
+/// The same in milliseconds.
+#[cfg(all(feature = "threads", feature = "checks"))]
+pub fn now_ms() -> f64 {
+    performance_now()
+}
+
 /// Where time comes from: the host, or a caller's function that gives milliseconds since
 /// 1970-01-01 UTC.
 #[derive(Clone, Default)]
@@ -86,34 +94,52 @@ impl Clock {
     }
 }
 
-/// What a timer and who waits for it share.
+/// What the host calls back and who waits for it share.
 #[derive(Default)]
-struct Timer {
-    over: Cell<bool>,
+struct Bell {
+    rung: Cell<bool>,
     waker: RefCell<Option<Waker>>,
+}
+
+impl Bell {
+    fn ring(&self) {
+        self.rung.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Ready once it has rung; it can ring again.
+    fn poll(&self, context: &Context) -> Poll<()> {
+        if self.rung.take() {
+            return Poll::Ready(());
+        }
+        self.waker.replace(Some(context.waker().clone()));
+        Poll::Pending
+    }
 }
 
 /// Waits; the host may make it longer, never shorter.
 pub async fn sleep_us(us: u64) {
-    let timer = Rc::new(Timer::default());
-    let rings = Rc::clone(&timer);
-    let callback = Callback::new(move || {
-        rings.over.set(true);
-        if let Some(waker) = rings.waker.take() {
-            waker.wake();
-        }
-    });
-    let handle = js_set_timeout(&callback.function, us as f64 / 1e3);
+    let bell = Rc::new(Bell::default());
+    let rings = Rc::clone(&bell);
+    let callback = Callback::new(move || rings.ring());
     // Also when the future is dropped: then the callback must not be called any more.
-    let _cleared = Cleared(handle);
-    poll_fn(|context| {
-        if timer.over.get() {
-            return Poll::Ready(());
-        }
-        timer.waker.replace(Some(context.waker().clone()));
-        Poll::Pending
-    })
-    .await;
+    let _cleared = Cleared(set_timeout(&callback, us));
+    poll_fn(|context| bell.poll(context)).await;
+}
+
+/// Lets the host do what waits: news from elsewhere, timers that are due, commits. Unlike a timer it
+/// takes no longer than that.
+pub async fn turn() {
+    let bell = Rc::new(Bell::default());
+    let rings = Rc::clone(&bell);
+    js_next_turn(&guarded(Closure::once_into_js(move || rings.ring()).unchecked_ref()));
+    poll_fn(|context| bell.poll(context)).await;
+}
+
+fn set_timeout(callback: &Callback, us: u64) -> JsValue {
+    js_set_timeout(&callback.function, us as f64 / 1e3)
 }
 
 struct Cleared(JsValue);
@@ -124,15 +150,42 @@ impl Drop for Cleared {
     }
 }
 
-/// What `future` gives, or `None` if it takes longer. A future dropped so must lose nothing.
-pub async fn within_us<T>(us: u64, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut timer = pin!(sleep_us(us));
-    poll_fn(|context| {
-        if let Poll::Ready(value) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(value));
+/// A timer for somebody who waits again and again: it is set as seldom as possible.
+pub struct Alarm {
+    bell: Rc<Bell>,
+    callback: Callback,
+    /// When it rings, if it is set.
+    set: Option<(u64, Cleared)>,
+}
+
+impl Default for Alarm {
+    fn default() -> Alarm {
+        let bell = Rc::new(Bell::default());
+        let rings = Rc::clone(&bell);
+        Alarm { bell, callback: Callback::new(move || rings.ring()), set: None }
+    }
+}
+
+impl Alarm {
+    /// What `future` gives, or `None` if it takes longer, or sometimes before. A future dropped so must
+    /// lose nothing.
+    pub async fn within_us<T>(&mut self, us: u64, future: impl Future<Output = T>) -> Option<T> {
+        let at_us = now_us() + us;
+        if self.set.as_ref().is_none_or(|(set_us, _)| *set_us > at_us) {
+            self.set = Some((at_us, Cleared(set_timeout(&self.callback, us))));
         }
-        timer.as_mut().poll(context).map(|()| None)
-    })
-    .await
+        let mut future = pin!(future);
+        let bell = Rc::clone(&self.bell);
+        let value = poll_fn(|context| {
+            if let Poll::Ready(value) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(value));
+            }
+            bell.poll(context).map(|()| None)
+        })
+        .await;
+        if value.is_none() {
+            self.set = None;
+        }
+        value
+    }
 }

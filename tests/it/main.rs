@@ -1,8 +1,10 @@
 //! What crosses parts of the core, in one binary to keep linking short.
 
 mod damage;
+mod exported;
 mod golden;
 mod guide;
+mod imported;
 mod journal;
 mod picture;
 mod studies;

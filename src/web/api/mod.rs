@@ -1,14 +1,24 @@
 //! What JavaScript sees: functions and objects that take and give plain objects. Types of what passes
 //! here are written down for TypeScript in `www/src/protocol.ts`; nothing here decides anything.
 
+#[cfg(feature = "checks")]
+mod checks;
+mod library;
 mod run;
 mod study;
+mod watching;
 
 use crate::driver::{StoreError, TakeUpError};
 use crate::spec::Problem;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
+
+/// What a module does as soon as it is there.
+#[wasm_bindgen(start)]
+fn start() {
+    crate::web::panics::throw();
+}
 
 /// A plain object, with `null` for what is not there.
 pub fn to_js(value: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {

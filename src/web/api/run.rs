@@ -2,7 +2,7 @@
 
 use super::study::{Outline, StudySource};
 use super::{Code, Failure, to_js};
-use crate::driver::{Beginning, Claimed, Holder};
+use crate::driver::{Beginning, Claimed, Holder, MemoryStore};
 use crate::ids::{Seq, SlotId};
 use crate::model::BuiltIn;
 use crate::scheduler::{Amendment, Command, Event, Scheduler, StopReason};
@@ -12,7 +12,7 @@ use crate::web::executor;
 use crate::web::host::{self, Clock};
 use crate::web::inbox::{Inbox, News};
 use crate::web::session::{Ended, Session};
-use crate::web::store::AnyStore;
+use crate::web::store::{AnyStore, indexed_db_exists};
 use crate::web::watch::Watch;
 use crate::web::writer::LEASE_US;
 use futures_channel::mpsc::UnboundedReceiver;
@@ -32,6 +32,16 @@ struct RunRequest {
     /// Whether a study of that name may, must or must not be in the store.
     #[serde(default)]
     stored: Stored,
+    /// Where it is kept; without a choice in IndexedDB, where the host has it.
+    #[serde(default)]
+    store: Option<StoreChoice>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum StoreChoice {
+    IndexedDb,
+    Memory,
 }
 
 #[derive(Deserialize)]
@@ -130,7 +140,7 @@ impl Run {
     ) -> Result<Run, JsValue> {
         let request: RunRequest = serde_wasm_bindgen::from_value(request)?;
         let (inbox, received) = Inbox::new();
-        let store = AnyStore::Memory(crate::driver::MemoryStore::default());
+        let store = open(request.store);
         let host = Host { store, pool, watch: watch.unwrap_or_default(), report, clock: Clock(clock) };
         let sender = inbox.clone();
         let ended = executor::promise(async move {
@@ -194,7 +204,7 @@ async fn run(
         Choice::Stored(name) => (None, name),
     };
     let Host { store, pool, watch, report, clock } = host;
-    let claimed = Claimed::new(store, &name, holder(&request.about)?, LEASE_US).await?;
+    let mut claimed = Claimed::new(store, &name, holder(&request.about)?, LEASE_US).await?;
     let beginning = Beginning { engine: request.engine.name().to_owned(), started_utc_us: clock.utc_us() };
     let taken = match take_up(&claimed, draft, request.stored, &beginning) {
         Ok(taken) => taken,
@@ -223,11 +233,21 @@ async fn run(
             return Err(failure);
         }
     };
+    let amended = amendment.as_ref().and_then(|amendment| amendment.durability);
+    claimed.store.set_durability(amended.unwrap_or(scheduler.study().durability));
     let session = Session { claimed, scheduler, amendment, engine, slots, inbox, clock };
     match session.run(&mut watch_fold).await {
         Ok(Ended::Done(reason)) => Ok(EndedShown::done(reason)),
         Ok(Ended::Restart(why)) => Ok(EndedShown::Restart { why }),
         Err(message) => Err(Failure::new(Code::Store, message)),
+    }
+}
+
+fn open(choice: Option<StoreChoice>) -> AnyStore {
+    let usual = if indexed_db_exists() { StoreChoice::IndexedDb } else { StoreChoice::Memory };
+    match choice.unwrap_or(usual) {
+        StoreChoice::IndexedDb => AnyStore::of_this_browser(),
+        StoreChoice::Memory => AnyStore::Memory(MemoryStore::default()),
     }
 }
 
@@ -271,7 +291,8 @@ fn take_up(
     Ok(Taken::GoesOn(Box::new(scheduler), amendment))
 }
 
-fn announce(watch: &Watch, study: &Study, workers: u32, resumed: bool) {
+/// Tells what begins.
+pub(super) fn announce(watch: &Watch, study: &Study, workers: u32, resumed: bool) {
     let text = serde_json::to_string(study).unwrap_or_default();
     let outline = Outline::of(study, Some(study.seed));
     watch.tell(&Begun::Begun { outline, workers, resumed, study: &text });
@@ -313,7 +334,7 @@ fn threads(_study: &Study, _slots: u32, _watch: &str, _inbox: &Inbox) -> Result<
 }
 
 /// A holder unlike any other.
-fn holder(about: &str) -> Result<Holder, Failure> {
+pub(super) fn holder(about: &str) -> Result<Holder, Failure> {
     Ok(Holder { id: format!("web {:016x}{:016x}", fresh_seed()?, fresh_seed()?), about: about.to_owned() })
 }
 

@@ -7,7 +7,7 @@ use crate::ids::Attempt;
 use crate::model::NoHost;
 use crate::scheduler::{Event, LostReason, Outcome};
 use crate::web::executor;
-use crate::web::host::{Clock, sleep_us};
+use crate::web::host::{Clock, turn};
 use crate::web::inbox::Inbox;
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use std::cell::RefCell;
@@ -68,7 +68,7 @@ impl Work {
                 worked_us += run_us;
                 if worked_us >= TURN_US {
                     worked_us = 0;
-                    sleep_us(0).await;
+                    turn().await;
                 }
             }
             self.cancelled.borrow_mut().clear();

@@ -1,12 +1,30 @@
 //! Where journals are kept: in the browser's IndexedDB, in a store that the caller brings, or in
 //! memory. All keep the promises of [`crate::driver::Store`].
 
+mod indexed_db;
+mod locks;
+mod nudge;
+
 use crate::driver::{Holder, MemoryStore, Store, StoreError, StudyRow};
 use crate::ids::{Epoch, Seq};
 use crate::scheduler::Record;
+use crate::spec::Durability;
+pub use indexed_db::{IndexedDb, ListedStudy, indexed_db_exists};
+pub use locks::Locks;
+pub use nudge::Nudges;
+
+/// Where a browser keeps its studies.
+pub const DATABASE: &str = "freerun";
+
+/// This browser's store.
+pub fn browser() -> IndexedDb {
+    IndexedDb::new(DATABASE, Locks::of_this_worker())
+}
 
 /// Any of the stores.
 pub enum AnyStore {
+    /// In this browser.
+    IndexedDb(Box<IndexedDb>),
     /// In memory: gone with the module.
     Memory(MemoryStore),
 }
@@ -15,9 +33,25 @@ pub enum AnyStore {
 macro_rules! forward {
     ($self:ident, $call:ident($($argument:expr),*)) => {
         match $self {
+            AnyStore::IndexedDb(store) => store.$call($($argument),*).await,
             AnyStore::Memory(store) => store.$call($($argument),*).await,
         }
     };
+}
+
+impl AnyStore {
+    /// This browser's store.
+    pub fn of_this_browser() -> AnyStore {
+        AnyStore::IndexedDb(Box::new(browser()))
+    }
+
+    /// What appends wait for from now on, where the store has a choice.
+    pub fn set_durability(&mut self, durability: Durability) {
+        match self {
+            AnyStore::IndexedDb(store) => store.set_durability(durability),
+            AnyStore::Memory(_) => {}
+        }
+    }
 }
 
 impl Store for AnyStore {
