@@ -29,7 +29,6 @@ export class BestPanel {
 function parameters(best: BestTrial, outline: Outline | null): HTMLElement {
   const ranges = new Map(outline?.parameters.map((range) => [range.parameter, range]))
   const rows = Object.entries(best.parameters).map(([name, value]) => parameter(name, value, ranges.get(name), best))
-  const tied = best.ties.length > 0
   return el(
     'table',
     { class: 'parameters' },
@@ -37,7 +36,7 @@ function parameters(best: BestTrial, outline: Outline | null): HTMLElement {
     el(
       'thead',
       {},
-      el('tr', {}, head('Parameter'), head('Value', 'figure'), head('Searched'), tied && head('As good from – to', 'figure')),
+      el('tr', {}, head('Parameter'), head('Value', 'figure'), head('Searched')),
     ),
     el('tbody', {}, ...rows),
   )
@@ -58,7 +57,6 @@ function parameter(name: string, value: Plain, range: Range | undefined, best: B
       range !== undefined && searched(range, value, span),
       edge !== null && el('span', { class: 'remark', textContent: edge }),
     ),
-    best.ties.length > 0 && el('td', { class: 'figure', textContent: span === undefined ? '' : `${number(span.low)} – ${number(span.high)}` }),
   )
 }
 
@@ -66,7 +64,7 @@ function parameter(name: string, value: Plain, range: Range | undefined, best: B
 function searched(range: Range, value: Plain, span: { low: number; high: number } | undefined): HTMLElement {
   const { low, high, log, choices } = range
   if (low === null || high === null) return el('span', { textContent: choices.map((choice) => plain(choice)).join(', ') })
-  const text = `${number(low)} – ${number(high)}${log ? ', logarithmic' : ''}`
+  const text = `from ${number(low)} to ${number(high)}${log ? ', logarithmic' : ''}`
   const scale = log ? Math.log : (x: number) => x
   const place = (x: number) => (high > low ? Math.min(1, Math.max(0, (scale(x) - scale(low)) / (scale(high) - scale(low)))) : 0.5)
   const bar = el('span', { class: 'bar', attrs: { 'aria-hidden': 'true' } })
@@ -81,7 +79,8 @@ function searched(range: Range, value: Plain, span: { low: number; high: number 
     mark.style.left = `${100 * place(value)}%`
     bar.append(mark)
   }
-  return el('span', { class: 'range' }, bar, el('span', { class: 'ends', textContent: text }))
+  const good = span !== undefined && span.high > span.low ? `as good from ${number(span.low)} to ${number(span.high)}` : ''
+  return el('span', { class: 'range' }, bar, el('span', { class: 'ends' }, el('span', { textContent: text }), good === '' ? null : el('span', { textContent: good })))
 }
 
 function targets(rows: TargetRow[]): HTMLElement {

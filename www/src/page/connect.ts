@@ -1,2 +1,33 @@
-import type { Port } from './port.ts'
-export declare function port(): Port
+// The page's way to the coordinator: the client, with what the browser says of itself in words.
+import { Freerun } from '../client.ts'
+import type { Ended } from '../protocol.ts'
+import type { EngineReport, Port } from './port.ts'
+
+export function connect(): Port {
+  const freerun = new Freerun()
+  let command: (command: Parameters<Port['command']>[0]) => void = () => {}
+  return {
+    engine: () => ({ kind: freerun.engine, why: whyNoThreads() }),
+    workers: freerun.workers,
+    call: (kind, takes) => freerun.call(kind, takes),
+    run: async (request, shown) => {
+      const run = freerun.run(request, shown)
+      command = (said) => run.command(said)
+      return done(await run.ended)
+    },
+    command: (said) => command(said),
+    watch: (study, shown) => freerun.watch(study, shown),
+  }
+}
+
+/** The client goes on over restarts by itself. */
+function done(ended: Ended): Extract<Ended, { kind: 'done' }> {
+  if (ended.kind === 'done') return ended
+  throw new Error(`the engine asks to be started again: ${ended.why}`)
+}
+
+function whyNoThreads(): EngineReport['why'] {
+  if (!window.isSecureContext) return 'this page came over an insecure connection (http), where browsers allow no shared memory'
+  if (!window.crossOriginIsolated) return 'this page is not cross-origin isolated, because its server does not send the headers for that'
+  return typeof SharedArrayBuffer === 'function' ? null : 'this browser has no shared memory'
+}

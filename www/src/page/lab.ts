@@ -1,11 +1,12 @@
 // The place where a study is chosen and run: the form on one side, what the study does on the other.
-import type { Failure, Outline, RunRequest, Shown } from '../protocol.ts'
+import type { RunOptions } from '../client.ts'
+import type { Failure, Outline, Shown } from '../protocol.ts'
 import { el } from './dom.ts'
 import { type Draft, sourceOf } from './draft.ts'
 import { count } from './format.ts'
 import { memory } from './memory.ts'
 import type { Action } from './notice.ts'
-import { type EngineReport, failureOf, type Port } from './port.ts'
+import { type EngineReport, failureOf, type Port, type Watching } from './port.ts'
 import { RunPanel } from './run-panel.ts'
 import { RunState } from './run-state.ts'
 import { StudyForm } from './study-form.ts'
@@ -27,19 +28,24 @@ export class Lab {
   private readonly form: StudyForm
   private readonly panel: RunPanel
   private state: RunState | null = null
-  private engine: EngineReport = { kind: 'messages', why: null }
+  private readonly engine: EngineReport
   private outline: Outline | null = null
   private looking: number | undefined
+  private watching: Watching | null = null
   private leaving = false
 
   constructor(
     private readonly port: Port,
     private readonly events: LabEvents,
   ) {
+    this.engine = port.engine()
     this.panel = new RunPanel({
       command: (command) => this.command(command),
       goOn: () => this.state !== null && void this.goOn(this.state.study),
-      stopWatching: () => this.closeWatch(),
+      stopWatching: () => {
+        this.stopWatching()
+        this.setState(null)
+      },
       exportStudy: events.exportStudy,
       close: () => this.setState(null),
     })
@@ -57,12 +63,13 @@ export class Lab {
       el('section', { class: 'side', attrs: { 'aria-label': 'Study' } }, el('h2', { textContent: 'Study' }), this.form.element),
       el('section', { class: 'what', attrs: { 'aria-label': 'What it does' } }, this.panel.element),
     )
+    this.form.setEngine(engineSentence(this.engine))
     window.addEventListener('pagehide', () => (this.leaving = true))
     window.addEventListener('pageshow', () => (this.leaving = false))
-    void this.learnEngine()
+    void this.wake()
   }
 
-  /** What this tab runs or watches. */
+  /** The study that this tab runs or watches. */
   get study(): string | null {
     return this.state !== null && (this.state.active || this.state.phase === 'watching') ? this.state.study : null
   }
@@ -79,7 +86,7 @@ export class Lab {
 
   /** Goes on with a stored study, or shows it if it is finished. */
   async goOn(study: string, workers = this.form.workersWanted): Promise<void> {
-    await this.run({ study: { stored: study }, workers, engine: this.engine.kind, about: aboutTab() }, study)
+    await this.run({ study: { stored: study }, workers, engine: this.engine.kind }, study)
   }
 
   /** Shows a study that another tab runs. */
@@ -89,22 +96,14 @@ export class Lab {
     state.phase = 'watching'
     this.setState(state)
     this.panel.focus()
+    this.looking = window.setInterval(() => void this.look(state), LOOK_EVERY_MS)
+    this.watching = this.port.watch(study, (shown) => this.shown(state, shown))
     try {
-      await this.port.watch(study, (shown) => this.shown(state, shown))
-      this.looking = window.setInterval(() => void this.look(state), LOOK_EVERY_MS)
+      await this.watching.ended
     } catch (thrown) {
+      window.clearInterval(this.looking)
       this.fail(state, failureOf(thrown))
     }
-  }
-
-  private async learnEngine(): Promise<void> {
-    try {
-      this.engine = await this.port.engine()
-      this.form.setEngine(engineSentence(this.engine))
-    } catch (thrown) {
-      this.panel.notice.failure(failureOf(thrown), 0, [])
-    }
-    await this.wake()
   }
 
   /** A study that nobody runs and that is not finished: the tab that ran it was closed. */
@@ -121,10 +120,10 @@ export class Lab {
   private async start(draft: Draft, name: string): Promise<void> {
     void navigator.storage?.persist?.().catch(() => false)
     const { kind } = this.engine
-    await this.run({ study: { source: sourceOf(draft) }, workers: this.form.workersWanted, engine: kind, about: aboutTab() }, name)
+    await this.run({ study: { source: sourceOf(draft) }, workers: this.form.workersWanted, engine: kind }, name)
   }
 
-  private async run(request: RunRequest, name: string): Promise<void> {
+  private async run(request: RunOptions & { workers: number }, name: string): Promise<void> {
     if (this.study !== null) return
     const state = new RunState(name, request.workers, this.engine.kind)
     this.setState(state)
@@ -145,7 +144,7 @@ export class Lab {
   private shown(state: RunState, shown: Shown): void {
     if (state !== this.state) return
     state.take(shown)
-    if (shown.kind === 'begun') {
+    if (shown.kind === 'begun' && state.phase === 'running') {
       memory.setRunning({ study: state.study, workers: state.workers })
       if (state.resumed && state.notes.length === 0) state.take({ kind: 'note', text: 'It goes on where it was.' })
       this.setLock(state)
@@ -202,10 +201,8 @@ export class Lab {
     if (state !== this.state || state.phase !== 'watching') return
     const rows = await this.port.call('studies', null).catch(() => [])
     const row = rows.find((row) => row.name === state.study)
-    if (row?.outline !== undefined && row.outline !== null && state.outline === null) state.outline = row.outline
     if (row === undefined || row.heldBy !== null) return
-    window.clearInterval(this.looking)
-    this.port.unwatch()
+    this.stopWatching()
     const told = count(row.told, 'finished trial')
     const text = row.finished ? `${state.study} is finished.` : `Nobody runs ${state.study} any more; ${told} are stored in this browser.`
     this.setState(null)
@@ -213,10 +210,10 @@ export class Lab {
     this.events.changed()
   }
 
-  private closeWatch(): void {
+  private stopWatching(): void {
     window.clearInterval(this.looking)
-    this.port.unwatch()
-    this.setState(null)
+    this.watching?.stop()
+    this.watching = null
   }
 
   private setState(state: RunState | null): void {
@@ -239,15 +236,6 @@ export class Lab {
     const does = state?.phase === 'watching' ? 'is watched' : 'runs'
     this.form.setLock(busy ? `${state.study} ${does}; another study can start when that ends.` : null)
   }
-}
-
-/** What other tabs are told of this one. */
-function aboutTab(): string {
-  const agent = navigator.userAgent
-  const browser = [/Firefox\//, /Edg\//, /OPR\//, /Chrome\//, /Safari\//].find((pattern) => pattern.test(agent))
-  const names: Record<string, string> = { 'Firefox/': 'Firefox', 'Edg/': 'Edge', 'OPR/': 'Opera', 'Chrome/': 'Chrome', 'Safari/': 'Safari' }
-  const name = browser === undefined ? undefined : names[browser.source.replace('\\', '')]
-  return name === undefined ? 'another tab' : `a tab of ${name}`
 }
 
 /** `seir-2` after `seir`, `seir-3` after that. */

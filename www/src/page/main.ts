@@ -1,6 +1,6 @@
 // Where the page begins.
 import '../style/page.css'
 import { App } from './app.ts'
-import { port } from './connect.ts'
+import { connect } from './connect.ts'
 
-document.body.append(new App(port()).element)
+document.body.append(new App(connect()).element)

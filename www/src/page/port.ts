@@ -1,6 +1,7 @@
 // What the page needs of whoever runs studies: the client of the coordinator. The page knows nothing
 // of workers, modules and databases beyond this.
-import type { Call, Calls, Command, Ended, EngineKind, Failure, RunRequest, Shown } from '../protocol.ts'
+import type { RunOptions } from '../client.ts'
+import type { Call, Calls, Command, Ended, EngineKind, Failure, Shown } from '../protocol.ts'
 
 /** Calls that give one answer. */
 export type Question = Exclude<Call, 'run' | 'watch' | 'unwatch' | 'command' | 'ping'>
@@ -13,17 +14,23 @@ export interface EngineReport {
 }
 
 export interface Port {
-  /** How simulations run here. */
-  engine(): Promise<EngineReport>
+  engine(): EngineReport
+  /** How many simulations run at a time unless the user wants another number. */
+  workers: number
   /** Rejects with a `Failure`. */
   call<K extends Question>(kind: K, takes: Calls[K]['takes']): Promise<Calls[K]['gives']>
   /** Runs a study, over crashes and restarts, until it is done. Rejects with a `Failure`. */
-  run(request: RunRequest, shown: (shown: Shown) => void): Promise<Extract<Ended, { kind: 'done' }>>
+  run(request: RunOptions & { workers: number }, shown: (shown: Shown) => void): Promise<Extract<Ended, { kind: 'done' }>>
   /** Says something to the study that runs. */
   command(command: Command): void
-  /** Shows a study that another tab runs. Rejects with a `Failure`. */
-  watch(study: string, shown: (shown: Shown) => void): Promise<void>
-  unwatch(): void
+  /** Shows a study that another tab runs, until it is stopped. */
+  watch(study: string, shown: (shown: Shown) => void): Watching
+}
+
+export interface Watching {
+  /** Resolves when it was stopped; rejects with a `Failure`. */
+  ended: Promise<void>
+  stop(): void
 }
 
 /** What went wrong, whatever was thrown. */

@@ -36,7 +36,7 @@ export class RunState {
   take(shown: Shown): void {
     switch (shown.kind) {
       case 'begun':
-        this.phase = 'running'
+        if (this.phase === 'starting') this.phase = 'running'
         this.outline = shown.outline
         this.workers = shown.workers
         this.resumed = shown.resumed

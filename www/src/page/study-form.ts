@@ -49,7 +49,7 @@ export class StudyForm {
     private readonly port: Port,
     private readonly events: FormEvents,
   ) {
-    this.draft = memory.draft<Draft>() ?? fresh(0)
+    this.draft = memory.draft<Draft>() ?? fresh(0, port.workers)
     this.choices = [...builtIn.map((_, index) => this.choice(index)), this.choice(null)]
     this.editor = new Editor('Study file', (text) => this.edited({ text }))
     this.mistakes = new Mistakes((line) => this.editor.goTo(line))
@@ -157,8 +157,8 @@ export class StudyForm {
 
   private choose(index: number | null): void {
     const { workers, text } = this.draft
-    const own = index === null ? { ...fresh(null), text: isBuiltIn(text) ? '' : text } : fresh(index)
-    this.draft = { ...own, workers }
+    const own = fresh(index, workers)
+    this.draft = index === null && !isBuiltIn(text) ? { ...own, text } : own
     this.showDraft()
     this.changed()
     if (index === null) this.editor.goTo(1)
@@ -279,10 +279,9 @@ export class StudyForm {
   }
 }
 
-function fresh(index: number | null): Draft {
+function fresh(index: number | null, workers: number): Draft {
   const chosen = index === null ? undefined : builtIn[index]
   const data = Object.entries(chosen?.data ?? {}).map(([name, text]) => ({ name, text }))
-  const workers = Math.max(1, (navigator.hardwareConcurrency || 2) - 1)
   return {
     builtIn: index,
     file: chosen?.file ?? 'study.toml',
