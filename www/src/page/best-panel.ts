@@ -1,7 +1,7 @@
 // The best trial: its parameters within their ranges, the losses of its targets, and how far it can be
 // told from the others.
 import type { BestTrial, Outline, Plain, Range, TargetRow } from '../protocol.ts'
-import { el, fill, show } from './dom.ts'
+import { el, fill, rich, show } from './dom.ts'
 import { loss, number, plain } from './format.ts'
 import { tiesSentence } from './words.ts'
 
@@ -21,7 +21,7 @@ export class BestPanel {
       el('p', { textContent: tiesSentence(best) }),
       parameters(best, outline),
       best.targets.length > 0 && targets(best.targets),
-      ...best.notes.map((note) => el('p', { class: 'hint', textContent: note })),
+      ...best.notes.map((note) => el('p', { class: 'hint' }, ...rich(note))),
     )
   }
 }
@@ -64,7 +64,7 @@ function parameter(name: string, value: Plain, range: Range | undefined, best: B
 function searched(range: Range, value: Plain, span: { low: number; high: number } | undefined): HTMLElement {
   const { low, high, log, choices } = range
   if (low === null || high === null) return el('span', { textContent: choices.map((choice) => plain(choice)).join(', ') })
-  const text = `from ${number(low)} to ${number(high)}${log ? ', logarithmic' : ''}`
+  const text = `${number(low)} – ${number(high)}${log ? ', logarithmic' : ''}`
   const scale = log ? Math.log : (x: number) => x
   const place = (x: number) => (high > low ? Math.min(1, Math.max(0, (scale(x) - scale(low)) / (scale(high) - scale(low)))) : 0.5)
   const bar = el('span', { class: 'bar', attrs: { 'aria-hidden': 'true' } })
@@ -79,7 +79,7 @@ function searched(range: Range, value: Plain, span: { low: number; high: number 
     mark.style.left = `${100 * place(value)}%`
     bar.append(mark)
   }
-  const good = span !== undefined && span.high > span.low ? `as good from ${number(span.low)} to ${number(span.high)}` : ''
+  const good = span !== undefined && span.high > span.low ? `as good ${number(span.low)} – ${number(span.high)}` : ''
   return el('span', { class: 'range' }, bar, el('span', { class: 'ends' }, el('span', { textContent: text }), good === '' ? null : el('span', { textContent: good })))
 }
 

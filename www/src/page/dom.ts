@@ -47,6 +47,11 @@ export function show(element: HTMLElement, shown: boolean): void {
   if (element.hidden === shown) element.hidden = !shown
 }
 
+/** A text in which backticks mark code, as in the module's sentences. */
+export function rich(text: string): Child[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? el('code', { textContent: part }) : part))
+}
+
 let ids = 0
 
 /** An id unlike any other. */

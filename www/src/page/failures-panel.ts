@@ -1,6 +1,6 @@
 // What went wrong: failed trials by reason, and simulations that gave nothing.
 import type { FailureSummary } from '../protocol.ts'
-import { el, fill, show } from './dom.ts'
+import { el, fill, rich, show } from './dom.ts'
 import { count, some } from './format.ts'
 import { attemptsSentences } from './words.ts'
 
@@ -34,7 +34,7 @@ export class FailuresPanel {
               'li',
               {},
               el('strong', { textContent: `${count(group.trials.length, 'trial')}: ` }),
-              `${group.reason}. `,
+              ...rich(`${group.reason}. `),
               el('span', { class: 'hint', textContent: `Trial${group.trials.length === 1 ? '' : 's'} ${some(group.trials.map(String), TRIALS_NAMED)}` }),
             ),
           ),

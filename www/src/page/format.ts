@@ -53,7 +53,7 @@ export function count(value: number, one: string, many = `${one}s`): string {
 
 export function duration(us: number): string {
   const seconds = us / 1e6
-  if (us < 10_000) return `${number(us / 1000, 2)}${NO_BREAK}ms`
+  if (us < 10_000) return `${Number((us / 1000).toPrecision(2)).toFixed(us < 100 ? 3 : us < 1000 ? 2 : 1)}${NO_BREAK}ms`
   if (seconds < 1) return `${Math.round(us / 1000)}${NO_BREAK}ms`
   if (seconds < 10) return `${seconds.toFixed(1)}${NO_BREAK}s`
   if (seconds < 100) return `${Math.round(seconds)}${NO_BREAK}s`
@@ -96,6 +96,16 @@ export function moment(utcMs: number, now = new Date()): string {
   const time = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
   if (at.toDateString() === now.toDateString()) return `today ${time}`
   return `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })} ${time}`
+}
+
+/** A sentence fragment as a sentence begins. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A sentence fragment as a whole sentence. */
+export function sentence(text: string): string {
+  return /[.:!?]$/.test(text) ? capital(text) : `${capital(text)}.`
 }
 
 /** `3, 9, 12 and 4 more`. */

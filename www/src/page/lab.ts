@@ -232,7 +232,7 @@ export class Lab {
 
   private setLock(state: RunState | null): void {
     const busy = state !== null && (state.active || state.phase === 'watching')
-    this.element.classList.toggle('busy', busy)
+    this.element.classList.toggle('showing', state !== null)
     const does = state?.phase === 'watching' ? 'is watched' : 'runs'
     this.form.setLock(busy ? `${state.study} ${does}; another study can start when that ends.` : null)
   }

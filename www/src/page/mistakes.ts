@@ -1,6 +1,7 @@
 // The mistakes in a study file, each at its line, with what was found and what is allowed.
 import type { Failure, FileProblem } from '../protocol.ts'
-import { button, el, fill, freshId, show } from './dom.ts'
+import { button, el, fill, freshId, rich, show } from './dom.ts'
+import { sentence } from './format.ts'
 
 /** Lists longer than this are cut: they come from one slip near the top. */
 const SHOWN = 50
@@ -21,7 +22,7 @@ export class Mistakes {
     const rest = failure.problems.length - problems.length
     fill(
       this.element,
-      el('p', { class: 'what', textContent: sentence(failure) }),
+      el('p', { class: 'what' }, ...rich(sentence(failure.message))),
       problems.length > 0 && el('ol', {}, ...problems.map((problem) => this.row(problem, file))),
       rest > 0 && el('p', { textContent: `${rest} more are not shown.` }),
     )
@@ -40,13 +41,8 @@ export class Mistakes {
       ' ',
       problem.field !== '' && el('code', { textContent: problem.field }),
       problem.field !== '' && ': ',
-      `found ${problem.found}. `,
-      el('span', { class: 'allowed', textContent: `Allowed: ${problem.allowed}` }),
+      ...rich(`found ${problem.found}. `),
+      el('span', { class: 'allowed' }, ...rich(`Allowed: ${problem.allowed}`)),
     )
   }
-}
-
-function sentence(failure: Failure): string {
-  const message = failure.message.charAt(0).toUpperCase() + failure.message.slice(1)
-  return message.endsWith('.') ? message : `${message}.`
 }

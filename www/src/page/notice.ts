@@ -1,6 +1,7 @@
 // An error in its place: what happened, what is safe, what to do, and a button that does it.
 import type { Failure } from '../protocol.ts'
-import { button, el, fill, show } from './dom.ts'
+import { button, el, fill, rich, show } from './dom.ts'
+import { sentence } from './format.ts'
 import { failureTitle, whatIsSafe, whatToDo } from './words.ts'
 
 export interface Action {
@@ -16,8 +17,8 @@ export class Notice {
     this.put(
       'error',
       el('h3', { textContent: failureTitle(failure) }),
-      ...lines.map((line, index) => el('p', { textContent: index === 0 ? sentence(line) : line })),
-      failure.problems.length > 0 && el('ul', {}, ...failure.problems.map((problem) => el('li', { textContent: `${problem.field}: found ${problem.found}. Allowed: ${problem.allowed}` }))),
+      ...lines.map((line, index) => el('p', {}, ...rich(index === 0 ? sentence(line) : line))),
+      failure.problems.length > 0 && el('ul', {}, ...failure.problems.map((problem) => el('li', {}, ...rich(`\`${problem.field}\`: found ${problem.found}. Allowed: ${problem.allowed}`)))),
       el('p', {}, el('strong', { textContent: whatIsSafe(failure, told) }), ` ${whatToDo(failure)}`),
       actionsRow(actions),
     )
@@ -42,9 +43,4 @@ export class Notice {
 function actionsRow(actions: Action[]): HTMLElement | null {
   if (actions.length === 0) return null
   return el('div', { class: 'actions' }, ...actions.map(({ text, act }) => button(text, act)))
-}
-
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.:!?]$/.test(capital) ? capital : `${capital}.`
 }

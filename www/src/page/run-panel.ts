@@ -2,9 +2,9 @@
 import type { Command, Outline } from '../protocol.ts'
 import { BestPanel } from './best-panel.ts'
 import { LossChart } from './chart.ts'
-import { button, type Child, el, fill, setText, show } from './dom.ts'
+import { button, type Child, el, fill, rich, setText, show } from './dom.ts'
 import { FailuresPanel } from './failures-panel.ts'
-import { count, moment, number, plain } from './format.ts'
+import { capital, count, moment, number, plain } from './format.ts'
 import { Announcer } from './live.ts'
 import { Notice } from './notice.ts'
 import type { Note, RunState } from './run-state.ts'
@@ -155,7 +155,7 @@ export class RunPanel {
     fill(
       this.notes,
       ...notes.slice(-NOTES_SHOWN).map((note) =>
-        el('li', { attrs: { 'data-text': note.text } }, el('span', { class: 'hint', textContent: `${moment(note.at.getTime()).split(' ').at(-1) ?? ''} ` }), note.text),
+        el('li', { attrs: { 'data-text': note.text } }, el('span', { class: 'hint', textContent: `${moment(note.at.getTime()).split(' ').at(-1) ?? ''} ` }), ...rich(capital(note.text))),
       ),
     )
   }

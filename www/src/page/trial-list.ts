@@ -1,7 +1,7 @@
 // Trials as they come, newest first. Only the newest are in the document, as many as were asked for:
 // thousands would make every change slow.
 import type { TrialRow } from '../protocol.ts'
-import { button, type Child, el, fill, setText, show } from './dom.ts'
+import { button, type Child, el, fill, rich, setText, show } from './dom.ts'
 import { count, duration, loss, plain, whole } from './format.ts'
 
 const FIRST = 50
@@ -102,8 +102,8 @@ function cells(row: TrialRow, best: boolean): Child[] {
     el('span', { class: 'loss', textContent: result(row) }, best && el('span', { class: 'tag', textContent: 'best' })),
     el('span', { class: 'time', textContent: time(row) }),
     el('span', { class: 'parameters' }, ...parameters),
-    row.reason !== null && el('span', { class: 'remark wrong', textContent: row.reason }),
-    ...remarks(row).map((text) => el('span', { class: 'remark', textContent: text })),
+    row.reason !== null && el('span', { class: 'remark wrong' }, ...rich(row.reason)),
+    ...remarks(row).map((text) => el('span', { class: 'remark' }, ...rich(text))),
   ]
 }
 
