@@ -19,9 +19,7 @@ async function load({ flavour, threads }) {
   const freerun = await import(new URL('freerun.js', folder).href)
   await freerun.default({ module_or_path: new URL('freerun_bg.wasm', folder) })
   const panicked = new Promise((_, reject) => {
-    let said
-    freerun.onPanic((text) => (said = text))
-    freerun.onTrap((trap) => reject(new Error(said ?? `trap: ${trap}`)))
+    freerun.onTrap((trap) => reject(new Error(`trap: ${trap}`)))
   })
   // Nobody may be waiting when it happens.
   panicked.catch(() => {})

@@ -19,25 +19,6 @@ use wasm_bindgen::prelude::*;
 
 const TTL_US: u64 = 30_000_000;
 
-thread_local! {
-    static ON_PANIC: RefCell<Option<js_sys::Function>> = const { RefCell::new(None) };
-}
-
-/// Has `call` told the sentence of a panic at home, which a trap follows.
-#[wasm_bindgen(js_name = onPanic)]
-pub fn on_panic(call: js_sys::Function) {
-    ON_PANIC.set(Some(call));
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        usual(info);
-        ON_PANIC.with_borrow(|call| {
-            if let Some(call) = call {
-                let _ = call.call1(&JsValue::UNDEFINED, &info.to_string().into());
-            }
-        });
-    }));
-}
-
 /// Connections of one worker after the other to the same database.
 struct Databases {
     name: String,
