@@ -14,6 +14,9 @@ import { engineSentence } from './words.ts'
 
 /** How often it is looked whether a watched study is still run by somebody. */
 const LOOK_EVERY_MS = 3000
+/** How long the page before a reload may still hold what it ran, and how often it is asked for. */
+const HANDOVER_MS = 5000
+const ASK_AGAIN_MS = 250
 
 export interface LabEvents {
   /** Studies in the browser may have changed. */
@@ -77,16 +80,13 @@ export class Lab {
   /** Goes on by itself with what this tab ran when it was reloaded, or offers what was left. */
   async wake(): Promise<void> {
     const running = memory.running()
-    if (running !== null) {
-      await this.goOn(running.study, running.workers)
-      return
-    }
-    await this.offer()
+    if (running === null) await this.offer()
+    else await this.run({ study: { stored: running.study }, workers: running.workers }, running.study, HANDOVER_MS)
   }
 
   /** Goes on with a stored study, or shows it if it is finished. */
   async goOn(study: string, workers = this.form.workersWanted): Promise<void> {
-    await this.run({ study: { stored: study }, workers, engine: this.engine.kind }, study)
+    await this.run({ study: { stored: study }, workers }, study)
   }
 
   /** Shows a study that another tab runs. */
@@ -119,17 +119,17 @@ export class Lab {
 
   private async start(draft: Draft, name: string): Promise<void> {
     void navigator.storage?.persist?.().catch(() => false)
-    const { kind } = this.engine
-    await this.run({ study: { source: sourceOf(draft) }, workers: this.form.workersWanted, engine: kind }, name)
+    await this.run({ study: { source: sourceOf(draft) }, workers: this.form.workersWanted }, name)
   }
 
-  private async run(request: RunOptions & { workers: number }, name: string): Promise<void> {
+  /** Runs a study; for `patienceMs` it waits for whoever still holds it. */
+  private async run(request: RunOptions & { workers: number }, name: string, patienceMs = 0): Promise<void> {
     if (this.study !== null) return
     const state = new RunState(name, request.workers, this.engine.kind)
     this.setState(state)
     this.panel.focus()
     try {
-      state.end(await this.port.run(request, (shown) => this.shown(state, shown)))
+      state.end(await this.patiently(patienceMs, () => this.port.run(request, (shown) => this.shown(state, shown))))
       if (!this.leaving) memory.setRunning(null)
       this.setLock(state)
       this.refresh(state)
@@ -139,6 +139,18 @@ export class Lab {
       this.fail(state, failureOf(thrown))
     }
     this.events.changed()
+  }
+
+  private async patiently<T>(ms: number, act: () => Promise<T>): Promise<T> {
+    const until = performance.now() + ms
+    for (;;) {
+      try {
+        return await act()
+      } catch (thrown) {
+        if (failureOf(thrown).code !== 'held' || performance.now() > until) throw thrown
+        await new Promise((resolve) => window.setTimeout(resolve, ASK_AGAIN_MS))
+      }
+    }
   }
 
   private shown(state: RunState, shown: Shown): void {
