@@ -1,13 +1,17 @@
 // The page's way to the coordinator: the client, with what the browser says of itself in words.
 import { Freerun } from '../client.ts'
 import type { Ended } from '../protocol.ts'
-import type { EngineReport, Port } from './port.ts'
+import type { Port } from './port.ts'
 
-export function connect(): Port {
+/** `why` the page cannot be isolated from other origins, if it cannot. */
+export function connect(why: string | undefined): Port {
   const freerun = new Freerun()
   let command: (command: Parameters<Port['command']>[0]) => void = () => {}
   return {
-    engine: () => ({ kind: freerun.engine, why: whyNoThreads() }),
+    engine: () => ({
+      kind: freerun.engine,
+      why: freerun.engine === 'threads' ? null : why === undefined ? 'this browser has no shared memory' : `this page is not cross-origin isolated, because ${why}`,
+    }),
     workers: freerun.workers,
     call: (kind, takes) => freerun.call(kind, takes),
     run: async (request, shown) => {
@@ -24,10 +28,4 @@ export function connect(): Port {
 function done(ended: Ended): Extract<Ended, { kind: 'done' }> {
   if (ended.kind === 'done') return ended
   throw new Error(`the engine asks to be started again: ${ended.why}`)
-}
-
-function whyNoThreads(): EngineReport['why'] {
-  if (!window.isSecureContext) return 'this page came over an insecure connection (http), where browsers allow no shared memory'
-  if (!window.crossOriginIsolated) return 'this page is not cross-origin isolated, because its server does not send the headers for that'
-  return typeof SharedArrayBuffer === 'function' ? null : 'this browser has no shared memory'
 }
