@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 const HEAD: &str = "\
 // One of everything that the core shows, for `protocol.check.ts`: written by
 // `UPDATE_EXPECT=1 cargo test -p freerun --test it page_types`, never by hand.
-import type { Outline, View } from './protocol.ts'
+import type { Outline, View } from './protocol'
 ";
 
 #[test]

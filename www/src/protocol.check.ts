@@ -1,8 +1,8 @@
 // For the compiler alone: whether the types of `protocol.ts` are those of the core. The samples say
 // with `satisfies` that they have every key of the types and no other; here it is checked that every
 // alternative that the types allow is in the samples too.
-import type { outlines, views } from './protocol.sample.ts'
-import type { BestTrial, Outline, Source, TrialRow, View } from './protocol.ts'
+import type { outlines, views } from './protocol.sample'
+import type { BestTrial, Outline, Source, TrialRow, View } from './protocol'
 
 type Leaf = string | number | boolean | null
 

@@ -1,11 +1,11 @@
 // The page as a whole: its head, its places, and which of them is seen.
-import { el, setAttribute, setText, show } from './dom.ts'
-import { whole } from './format.ts'
-import { Kept } from './kept.ts'
-import { Lab } from './lab.ts'
-import type { Port } from './port.ts'
-import type { RunState } from './run-state.ts'
-import { themeSwitch } from './theme.ts'
+import { el, setAttribute, setText, show } from './dom'
+import { whole } from './format'
+import { Kept } from './kept'
+import { Lab } from './lab'
+import type { Port } from './port'
+import type { RunState } from './run-state'
+import { themeSwitch } from './theme'
 
 type Place = 'lab' | 'studies'
 

@@ -1,9 +1,9 @@
 // The best trial: its parameters within their ranges, the losses of its targets, and how far it can be
 // told from the others.
-import type { BestTrial, Outline, Plain, Range, TargetRow } from '../protocol.ts'
-import { el, fill, rich, show } from './dom.ts'
-import { loss, number, plain } from './format.ts'
-import { tiesSentence } from './words.ts'
+import type { BestTrial, Outline, Plain, Range, TargetRow } from '../protocol'
+import { el, fill, rich, show } from './dom'
+import { loss, number, plain } from './format'
+import { tiesSentence } from './words'
 
 export class BestPanel {
   private readonly body = el('div')

@@ -1,9 +1,9 @@
 // Loss over trials: a dot for each trial, a line for the best so far. A picture of what is shown, with
 // a label that says its result; the list of trials is its table.
-import type { Outline, TrialRow } from '../protocol.ts'
-import { el, setText } from './dom.ts'
-import { loss, number, whole } from './format.ts'
-import { niceTicks, scaleOf } from './scale.ts'
+import type { Outline, TrialRow } from '../protocol'
+import { el, setText } from './dom'
+import { loss, number, whole } from './format'
+import { niceTicks, scaleOf } from './scale'
 
 const HEIGHT = 220
 const LEFT = 56

@@ -1,7 +1,7 @@
 // The page's way to the coordinator: the client, with what the browser says of itself in words.
-import { Freerun } from '../client.ts'
-import type { Ended } from '../protocol.ts'
-import type { Port } from './port.ts'
+import { Freerun } from '../client'
+import type { Ended } from '../protocol'
+import type { Port } from './port'
 
 /** `why` the page cannot be isolated from other origins, if it cannot. */
 export function connect(why: string | undefined): Port {

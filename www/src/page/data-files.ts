@@ -1,7 +1,7 @@
 // The data files of a study: those that its text names, whether they are there, and more to add.
-import { button, el, fill, freshId } from './dom.ts'
-import { type DataFile, type Draft, fileFor, pathsIn } from './draft.ts'
-import { bytes, count } from './format.ts'
+import { button, el, fill, freshId } from './dom'
+import { type DataFile, type Draft, fileFor, pathsIn } from './draft'
+import { bytes, count } from './format'
 
 export class DataFiles {
   readonly element = el('div', { class: 'data-files' })

@@ -1,5 +1,5 @@
 // What is in the form: a study file, its data, and what is to be instead of what the file says.
-import type { StudySource } from '../protocol.ts'
+import type { StudySource } from '../protocol'
 
 export type ModeChoice = 'file' | 'parallel' | 'batched' | 'windowed'
 

@@ -1,5 +1,5 @@
 // The text of a study file: a text area with line numbers, where lines with mistakes are marked.
-import { el, fill, freshId, setAttribute } from './dom.ts'
+import { el, fill, freshId, setAttribute } from './dom'
 
 export class Editor {
   readonly element: HTMLElement

@@ -1,8 +1,8 @@
 // What went wrong: failed trials by reason, and simulations that gave nothing.
-import type { FailureSummary } from '../protocol.ts'
-import { el, fill, rich, show } from './dom.ts'
-import { count, some } from './format.ts'
-import { attemptsSentences } from './words.ts'
+import type { FailureSummary } from '../protocol'
+import { el, fill, rich, show } from './dom'
+import { count, some } from './format'
+import { attemptsSentences } from './words'
 
 const TRIALS_NAMED = 12
 

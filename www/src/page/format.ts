@@ -1,5 +1,5 @@
 // Numbers, times and sizes as people read them. Numbers that stand below each other keep their form.
-import type { Plain } from '../protocol.ts'
+import type { Plain } from '../protocol'
 
 const NO_BREAK = '\u00a0'
 const MINUS = '\u2212'

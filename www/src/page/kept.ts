@@ -1,9 +1,9 @@
 // The place of the studies that this browser keeps: a table of them, and what can be done with each.
-import type { StudyRow } from '../protocol.ts'
-import { button, el, fill, freshId, setText, show } from './dom.ts'
-import { bytes, count, moment, number, whole } from './format.ts'
-import { Notice } from './notice.ts'
-import { failureOf, type Port } from './port.ts'
+import type { StudyRow } from '../protocol'
+import { button, el, fill, freshId, setText, show } from './dom'
+import { bytes, count, moment, number, whole } from './format'
+import { Notice } from './notice'
+import { failureOf, type Port } from './port'
 
 const LOOK_EVERY_MS = 4000
 

@@ -1,16 +1,16 @@
 // The place where a study is chosen and run: the form on one side, what the study does on the other.
-import type { RunOptions } from '../client.ts'
-import type { Failure, Outline, Shown } from '../protocol.ts'
-import { el } from './dom.ts'
-import { type Draft, sourceOf } from './draft.ts'
-import { count } from './format.ts'
-import { memory } from './memory.ts'
-import type { Action } from './notice.ts'
-import { type EngineReport, failureOf, type Port, type Watching } from './port.ts'
-import { RunPanel } from './run-panel.ts'
-import { RunState } from './run-state.ts'
-import { StudyForm } from './study-form.ts'
-import { engineSentence } from './words.ts'
+import type { RunOptions } from '../client'
+import type { Failure, Outline, Shown } from '../protocol'
+import { el } from './dom'
+import { type Draft, sourceOf } from './draft'
+import { count } from './format'
+import { memory } from './memory'
+import type { Action } from './notice'
+import { type EngineReport, failureOf, type Port, type Watching } from './port'
+import { RunPanel } from './run-panel'
+import { RunState } from './run-state'
+import { StudyForm } from './study-form'
+import { engineSentence } from './words'
 
 /** How often it is looked whether a watched study is still run by somebody. */
 const LOOK_EVERY_MS = 3000

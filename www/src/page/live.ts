@@ -1,5 +1,5 @@
 // Tells screen readers what happens, at reading speed: what comes too fast replaces what waits.
-import { el } from './dom.ts'
+import { el } from './dom'
 
 const READING_MS = 12_000
 

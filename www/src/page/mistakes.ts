@@ -1,7 +1,7 @@
 // The mistakes in a study file, each at its line, with what was found and what is allowed.
-import type { Failure, FileProblem } from '../protocol.ts'
-import { button, el, fill, freshId, rich, show } from './dom.ts'
-import { sentence } from './format.ts'
+import type { Failure, FileProblem } from '../protocol'
+import { button, el, fill, freshId, rich, show } from './dom'
+import { sentence } from './format'
 
 /** Lists longer than this are cut: they come from one slip near the top. */
 const SHOWN = 50

@@ -1,8 +1,8 @@
 // An error in its place: what happened, what is safe, what to do, and a button that does it.
-import type { Failure } from '../protocol.ts'
-import { button, el, fill, rich, show } from './dom.ts'
-import { sentence } from './format.ts'
-import { failureTitle, whatIsSafe, whatToDo } from './words.ts'
+import type { Failure } from '../protocol'
+import { button, el, fill, rich, show } from './dom'
+import { sentence } from './format'
+import { failureTitle, whatIsSafe, whatToDo } from './words'
 
 export interface Action {
   text: string

@@ -1,7 +1,7 @@
 // What the page needs of whoever runs studies: the client of the coordinator. The page knows nothing
 // of workers, modules and databases beyond this.
-import type { RunOptions } from '../client.ts'
-import type { Call, Calls, Command, Ended, EngineKind, Failure, Shown } from '../protocol.ts'
+import type { RunOptions } from '../client'
+import type { Call, Calls, Command, Ended, EngineKind, Failure, Shown } from '../protocol'
 
 /** Calls that give one answer. */
 export type Question = Exclude<Call, 'run' | 'watch' | 'unwatch' | 'command' | 'ping'>

@@ -1,15 +1,15 @@
 // What a study does: a sentence, a bar, what can be said to it, and what it found.
-import type { Command, Outline } from '../protocol.ts'
-import { BestPanel } from './best-panel.ts'
-import { LossChart } from './chart.ts'
-import { button, type Child, el, fill, rich, setText, show } from './dom.ts'
-import { FailuresPanel } from './failures-panel.ts'
-import { capital, count, moment, number, plain } from './format.ts'
-import { Announcer } from './live.ts'
-import { Notice } from './notice.ts'
-import type { Note, RunState } from './run-state.ts'
-import { TrialList } from './trial-list.ts'
-import { isOver, progressDetail, statusSentence } from './words.ts'
+import type { Command, Outline } from '../protocol'
+import { BestPanel } from './best-panel'
+import { LossChart } from './chart'
+import { button, type Child, el, fill, rich, setText, show } from './dom'
+import { FailuresPanel } from './failures-panel'
+import { capital, count, moment, number, plain } from './format'
+import { Announcer } from './live'
+import { Notice } from './notice'
+import type { Note, RunState } from './run-state'
+import { TrialList } from './trial-list'
+import { isOver, progressDetail, statusSentence } from './words'
 
 export interface RunEvents {
   command: (command: Command) => void

@@ -1,5 +1,5 @@
 // What is known of the study that this tab runs or watches: what was shown last, and every trial.
-import type { Ended, EngineKind, Failure, Outline, Shown, StopReason, TrialRow, View } from '../protocol.ts'
+import type { Ended, EngineKind, Failure, Outline, Shown, StopReason, TrialRow, View } from '../protocol'
 
 export type Phase = 'starting' | 'running' | 'watching' | 'ended' | 'failed'
 

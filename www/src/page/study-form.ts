@@ -1,15 +1,15 @@
 // The form of a study: which one, its text and data, and how it is to run. What is typed is checked by
 // the module while it is typed; nothing is decided here.
-import type { Failure, Outline } from '../protocol.ts'
-import { builtIn } from './builtin.ts'
-import { DataFiles } from './data-files.ts'
-import { button, el, field, fill, freshId, setText, show } from './dom.ts'
-import { type Draft, lastPart, type ModeChoice, mistakeBesideFile, sourceOf } from './draft.ts'
-import { Editor } from './editor.ts'
-import { memory } from './memory.ts'
-import { Mistakes } from './mistakes.ts'
-import { failureOf, type Port } from './port.ts'
-import { workersLabel } from './words.ts'
+import type { Failure, Outline } from '../protocol'
+import { builtIn } from './builtin'
+import { DataFiles } from './data-files'
+import { button, el, field, fill, freshId, setText, show } from './dom'
+import { type Draft, lastPart, type ModeChoice, mistakeBesideFile, sourceOf } from './draft'
+import { Editor } from './editor'
+import { memory } from './memory'
+import { Mistakes } from './mistakes'
+import { failureOf, type Port } from './port'
+import { workersLabel } from './words'
 
 const CHECK_AFTER_MS = 250
 

@@ -1,7 +1,7 @@
 // Light and dark: as the system wishes, or as the switch says. The switch is remembered only while it
 // differs from the system.
-import { button, setText } from './dom.ts'
-import { memory } from './memory.ts'
+import { button, setText } from './dom'
+import { memory } from './memory'
 
 const wish = window.matchMedia('(prefers-color-scheme: dark)')
 

@@ -1,8 +1,8 @@
 // Trials as they come, newest first. Only the newest are in the document, as many as were asked for:
 // thousands would make every change slow.
-import type { TrialRow } from '../protocol.ts'
-import { button, type Child, el, fill, rich, setText, show } from './dom.ts'
-import { count, duration, loss, plain, whole } from './format.ts'
+import type { TrialRow } from '../protocol'
+import { button, type Child, el, fill, rich, setText, show } from './dom'
+import { count, duration, loss, plain, whole } from './format'
 
 const FIRST = 50
 const MORE = 200

@@ -1,8 +1,8 @@
 // The sentences of the page: what happens, what is safe, what to do.
-import type { BestTrial, EngineKind, Failure, FailureSummary, ProgressSummary, StopReason } from '../protocol.ts'
-import { ago, count, duration, loss, number, percent, some, whole } from './format.ts'
-import type { EngineReport } from './port.ts'
-import type { RunState } from './run-state.ts'
+import type { BestTrial, EngineKind, Failure, FailureSummary, ProgressSummary, StopReason } from '../protocol'
+import { ago, count, duration, loss, number, percent, some, whole } from './format'
+import type { EngineReport } from './port'
+import type { RunState } from './run-state'
 
 /** The label of the number of workers. */
 export function workersLabel(): string {
