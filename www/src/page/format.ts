@@ -98,8 +98,9 @@ export function moment(utcMs: number, now = new Date()): string {
   return `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })} ${time}`
 }
 
-/** A sentence fragment as a sentence begins. */
+/** A sentence fragment as a sentence begins; names of files stay as they are. */
 export function capital(text: string): string {
+  if (/^\S+\.\w+/.test(text)) return text
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 

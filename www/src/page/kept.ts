@@ -1,5 +1,5 @@
 // The place of the studies that this browser keeps: a table of them, and what can be done with each.
-import type { StudyRow } from '../protocol'
+import type { Failure, StudyRow } from '../protocol'
 import { button, el, fill, freshId, setText, show } from './dom'
 import { bytes, count, moment, number, whole } from './format'
 import { Notice } from './notice'
@@ -226,12 +226,20 @@ export class Kept {
       await what()
       return true
     } catch (thrown) {
-      const failure = failureOf(thrown)
-      this.notice.failure(file === undefined ? failure : { ...failure, message: `${file}: ${failure.message}` }, 0, [])
+      this.tellFailure(failureOf(thrown), file)
       return false
     } finally {
       await this.refresh()
     }
+  }
+
+  private tellFailure(failure: Failure, file: string | undefined): void {
+    if (file === undefined || failure.code === 'store') {
+      this.notice.failure(failure, 0, [])
+      return
+    }
+    const named = { ...failure, message: `${file}: ${failure.message}` }
+    this.notice.failure(named, 0, [], 'The file is not imported', 'Choose a file that was exported here or by freerun export.')
   }
 
   private say(text: string): void {

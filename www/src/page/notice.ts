@@ -12,14 +12,14 @@ export interface Action {
 export class Notice {
   readonly element = el('section', { class: 'notice', hidden: true, attrs: { role: 'alert' } })
 
-  failure(failure: Failure, told: number, actions: Action[]): void {
+  failure(failure: Failure, told: number, actions: Action[], title = failureTitle(failure), todo = whatToDo(failure)): void {
     const lines = failure.message.split('\n').filter((line) => line !== '')
     this.put(
       'error',
-      el('h3', { textContent: failureTitle(failure) }),
+      el('h3', { textContent: title }),
       ...lines.map((line, index) => el('p', {}, ...rich(index === 0 ? sentence(line) : line))),
       failure.problems.length > 0 && el('ul', {}, ...failure.problems.map((problem) => el('li', {}, ...rich(`\`${problem.field}\`: found ${problem.found}. Allowed: ${problem.allowed}`)))),
-      el('p', {}, el('strong', { textContent: whatIsSafe(failure, told) }), ` ${whatToDo(failure)}`),
+      el('p', {}, el('strong', { textContent: whatIsSafe(failure, told) }), ` ${todo}`),
       actionsRow(actions),
     )
   }

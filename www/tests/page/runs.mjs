@@ -39,8 +39,8 @@ runs['SEIR by mouse comes to the answer of the native program, and its file too'
   const tab = await open()
   await tab.choose('SEIR epidemic')
   await tab.page.getByLabel('Mode').selectOption('batched')
-  await tab.page.getByLabel('Batch size').fill('8')
-  await tab.page.getByLabel('Trials').fill('60')
+  await tab.number('Batch size').fill('8')
+  await tab.number('Trials').fill('60')
   await tab.start()
   await tab.status(/^Finished; 60 of 60/)
   const trials = await nativeTrials(await study('seir'), '--mode', 'batched:8', '--trials', '60')
@@ -190,7 +190,7 @@ runs['a second tab is refused, watches, and takes over'] = visited(async ({ open
 runs['exported, deleted, imported, opened'] = visited(async ({ open }) => {
   const tab = await open()
   await tab.choose('SEIR epidemic')
-  await tab.page.getByLabel('Trials').fill('30')
+  await tab.number('Trials').fill('30')
   await tab.start()
   await tab.status(/^Finished/)
   const found = await best(tab)
@@ -218,7 +218,7 @@ runs['exported, deleted, imported, opened'] = visited(async ({ open }) => {
 runs['another study of the same name is kept, and this one starts under another'] = visited(async ({ open }) => {
   const tab = await open()
   await tab.choose('SEIR epidemic')
-  await tab.page.getByLabel('Trials').fill('10')
+  await tab.number('Trials').fill('10')
   await tab.start()
   await tab.status(/^Finished/)
   await tab.button('Close').click()

@@ -8,7 +8,7 @@ import { chromium, serve, within } from '../harness.mjs'
 
 const DIST = join(import.meta.dirname, '..', '..', 'dist')
 /** For anything that the page is to say. */
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 120_000
 
 /** Serves the built page; without `isolated` as a plain host would. */
 export async function site({ isolated = true } = {}) {
@@ -50,6 +50,11 @@ export class Tab {
     return this.page.getByRole('button', { name, exact: true })
   }
 
+  /** A field for a number. */
+  number(label) {
+    return this.page.getByRole('spinbutton', { name: label })
+  }
+
   /** Chooses a built-in study by the title of its card. */
   choose(title) {
     return this.page.getByRole('radio', { name: title }).check()
@@ -70,14 +75,19 @@ export class Tab {
 
   /** Waits until the element says something that fits; gives the text. */
   async says(selector, pattern) {
-    const found = await this.page.waitForFunction(
-      ([selector, source]) => {
-        const text = document.querySelector(selector)?.textContent ?? ''
-        return new RegExp(source, 's').test(text) && text
-      },
-      [selector, pattern.source],
-      { timeout: PATIENCE_MS, polling: 50 },
-    )
+    const said = () => this.page.evaluate((selector) => document.querySelector(selector)?.textContent ?? null, selector)
+    const found = await this.page
+      .waitForFunction(
+        ([selector, source]) => {
+          const text = document.querySelector(selector)?.textContent ?? ''
+          return new RegExp(source, 's').test(text) && text
+        },
+        [selector, pattern.source],
+        { timeout: PATIENCE_MS, polling: 50 },
+      )
+      .catch(async () => {
+        throw new Error(`${selector} never said ${pattern}, but: ${await said()}`)
+      })
     return found.jsonValue()
   }
 

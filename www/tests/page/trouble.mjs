@@ -23,7 +23,7 @@ trouble['mistakes in a study file stand at their lines'] = visited(async ({ open
   await tab.page.getByLabel('Study file', { exact: true }).fill(text.replace('"x"', '5').replace('low = 9', 'low = 1'))
   await tab.says('.checked', /ready to start/)
   assert.equal(await tab.page.locator('.mistakes').isVisible(), false)
-  await tab.page.getByLabel('Trials').fill('2.5')
+  await tab.number('Trials').fill('2.5')
   await tab.says('.mistakes', /Trials: found “2\.5”/)
 })
 
@@ -72,7 +72,7 @@ trouble['without headers and service workers the page says how it runs, and runs
     const tab = await open()
     await tab.says('.engine', /workers that are sent messages: this page is not cross-origin isolated/)
     await tab.choose('SEIR epidemic')
-    await tab.page.getByLabel('Trials').fill('40')
+    await tab.number('Trials').fill('40')
     await tab.start()
     await tab.status(/^Finished; 40 of 40/)
   },
