@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { chromium, reported, run, serve, within } from './harness.mjs'
 
 const WWW = join(import.meta.dirname, '..')
+const MOUNTS = { '/': WWW, '/studies/': join(WWW, '..', 'studies') }
 const FLAVOURS = ['threads', 'single']
 
 const tests = {}
@@ -29,6 +30,7 @@ for (const flavour of FLAVOURS) {
 for (const browser of ['Chromium', 'Firefox']) {
   const inBrowser = (test) =>
     browser === 'Chromium' ? inChromium(test) : served((server) => test('firefox', server))
+  tests[`a study from its first trial to its deletion, ${browser}`] = () => inBrowser(livesAndDies)
   tests[`made by a newer program, ${browser}`] = () => inBrowser(saysNewer)
   tests[`kept closed by another tab, ${browser}`] = () => inBrowser(saysBlocked)
 }
@@ -43,6 +45,34 @@ async function saysDeleted(browser, server, query) {
   assert.deepEqual([value.claimed, value.appended], [{ value: 0 }, { value: 3 }])
   assert.equal(value.late.failure.code, 'store')
   assert.match(value.late.failure.message, /studies kept in this browser were deleted/)
+}
+
+async function livesAndDies(browser, server) {
+  const query = { flavour: 'single', module: 'library', check: 'life' }
+  const { value } = await reported(browser, server, 'tests/checks.html', query)
+  const { ran, again, listed } = value
+  assert.deepEqual(ran.value, { kind: 'done', reason: 'trials_done' })
+  assert.deepEqual([ran.told, ran.notes], [12, []])
+  assert.deepEqual([again.value, again.best, again.records], [ran.value, ran.best, ran.records])
+  assert.deepEqual(
+    [listed.name, listed.records, listed.heldBy, listed.told, listed.best, listed.finished],
+    ['seir', ran.records, null, 12, ran.best, true],
+  )
+  assert.deepEqual([listed.outline.seed, listed.outline.trials], ['7', 12])
+  assert.ok(listed.bytes > 1000 && listed.changedUtcMs > 0)
+  assert.deepEqual(value.listedAgain, listed)
+  assert.match(value.audited.value, /^clean: 12 trials/)
+  const all = { name: 'seir', records: ran.records, already: ran.records, trials: 12 }
+  assert.deepEqual(value.known.value, all)
+  assert.deepEqual(value.copied.value, { ...all, name: 'copy', already: 0 })
+  assert.ok(value.same, 'the copy has the same records')
+  assert.deepEqual(value.damaged.failure.code, 'bad_input')
+  assert.match(value.damaged.failure.message, /cut off/)
+  assert.equal(value.other.failure.code, 'differs')
+  assert.match(value.other.failure.message, /under another name/)
+  assert.deepEqual(value.removed, { value: null })
+  assert.equal(value.missing.failure.code, 'not_found')
+  assert.deepEqual(value.left, ['copy', 'other'])
 }
 
 async function saysNewer(browser, server) {
@@ -73,6 +103,36 @@ tests['storage full, and free again, Chromium'] = () =>
     assert.deepEqual(await tab.check('append', { count: 10_000 }), { value: 10_010 })
     assert.deepEqual(await tab.check('release'), { value: 10_010 })
     assert.deepEqual(await tab.check('claim'), { value: 10_010 })
+  })
+
+tests['a run waits for room and goes on by itself, Chromium'] = () =>
+  inChromium(async (browser, server) => {
+    const tab = await open(browser, server, 'library')
+    const quota = (quotaSize) =>
+      tab.devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.url).origin, quotaSize })
+    await quota(20_000)
+    assert.equal((await tab.check('begin', { trials: 100 })).kind, 'begun')
+    assert.match(await tab.check('note', { part: 'full' }), /storage is full: .*; [1-9]\d* records wait in memory/)
+    await quota(undefined)
+    await tab.check('note', { part: 'takes records again' })
+    const { value, told } = await tab.check('end')
+    assert.deepEqual([value, told], [{ kind: 'done', reason: 'trials_done' }, 100])
+    assert.match((await tab.check('audit', { study: 'seir' })).value, /^clean: 100 trials/)
+  })
+
+tests['a second tab watches what the first runs, Chromium'] = () =>
+  inChromium(async (browser, server) => {
+    const [first, second] = [await open(browser, server, 'library'), await open(browser, server, 'library')]
+    assert.equal((await first.check('begin', { trials: 3000 })).kind, 'begun')
+    const refused = await second.check('begin', { trials: 3000 })
+    assert.equal(refused.failure.code, 'held')
+    assert.match(refused.failure.message, /is being run by a tab/)
+    const watched = await second.check('watch', { study: 'seir', trials: 3000 })
+    assert.equal(watched.first, 'begun')
+    assert.equal(watched.rows.filter((row) => row.state !== 'pending').length, 3000)
+    const { told, best } = await first.check('end')
+    assert.equal(told, 3000)
+    assert.equal(Math.min(...watched.rows.map((row) => row.loss ?? Infinity)), best)
   })
 
 tests['a second tab is refused, and a closed one frees the study, Chromium'] = () =>
@@ -113,7 +173,7 @@ tests['data cleared under a writer, Chromium'] = () =>
   })
 
 /** A tab whose worker runs the checks it is told. */
-async function open(browser, server) {
+async function open(browser, server, module = 'store') {
   const page = await browser.page()
   const devtools = await browser.context.newCDPSession(page)
   await page.goto(new URL('tests/checks.html?flavour=threads', server.url).href)
@@ -121,7 +181,7 @@ async function open(browser, server) {
     page,
     devtools,
     check: async (check, args) => {
-      const call = page.evaluate(([check, args]) => window.check('store', check, args), [check, args])
+      const call = page.evaluate(([module, check, args]) => window.check(module, check, args), [module, check, args])
       const { value, failure } = await within(call, check)
       assert.equal(failure, undefined)
       return value
@@ -136,7 +196,7 @@ async function open(browser, server) {
 }
 
 async function served(test) {
-  const server = await serve(WWW)
+  const server = await serve(MOUNTS)
   try {
     await test(server)
   } finally {
