@@ -3,8 +3,9 @@
 //     node www/tests/store.mjs [PART OF A NAME]...
 
 import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chromium, reported, run, serve, within } from './harness.mjs'
+import { chromium, firefox, folder, reported, run, serve, within } from './harness.mjs'
 
 const WWW = join(import.meta.dirname, '..')
 const MOUNTS = { '/': WWW, '/studies/': join(WWW, '..', 'studies') }
@@ -20,6 +21,10 @@ for (const flavour of FLAVOURS) {
     tests[`${name}, Chromium`] = () => inChromium((browser, server) => reportsKept(browser, server, query))
     tests[`${name}, Firefox`] = () => served((server) => reportsKept('firefox', server, query))
   }
+  for (const browser of ['Chromium', 'Firefox']) {
+    tests[`two workers and one study, ${flavour}, ${browser}`] = () =>
+      inBrowser(browser, (opened, server) => oneWriter(opened, server, flavour))
+  }
   const query = { flavour, module: 'store', check: 'deleted' }
   tests[`deleted under its writer, ${flavour}, Chromium`] = () =>
     inChromium((browser, server) => saysDeleted(browser, server, query))
@@ -28,11 +33,9 @@ for (const flavour of FLAVOURS) {
 }
 
 for (const browser of ['Chromium', 'Firefox']) {
-  const inBrowser = (test) =>
-    browser === 'Chromium' ? inChromium(test) : served((server) => test('firefox', server))
-  tests[`a study from its first trial to its deletion, ${browser}`] = () => inBrowser(livesAndDies)
-  tests[`made by a newer program, ${browser}`] = () => inBrowser(saysNewer)
-  tests[`kept closed by another tab, ${browser}`] = () => inBrowser(saysBlocked)
+  tests[`a study from its first trial to its deletion, ${browser}`] = () => inBrowser(browser, livesAndDies)
+  tests[`made by a newer program, ${browser}`] = () => inBrowser(browser, saysNewer)
+  tests[`kept closed by another tab, ${browser}`] = () => inBrowser(browser, saysBlocked)
 }
 
 async function reportsKept(browser, server, query) {
@@ -46,6 +49,60 @@ async function saysDeleted(browser, server, query) {
   assert.equal(value.late.failure.code, 'store')
   assert.match(value.late.failure.message, /studies kept in this browser were deleted/)
 }
+
+async function oneWriter(browser, server, flavour) {
+  const query = { flavour, module: 'store', check: 'rivals', args: JSON.stringify({ flavour }) }
+  const { value } = await reported(browser, server, 'tests/checks.html', query)
+  assert.deepEqual(value.claimed, { value: 0 })
+  for (const { failure } of value.refused) {
+    assert.equal(failure.code, 'held')
+    assert.match(failure.message, /is being run by the other/)
+  }
+  assert.equal(value.heldBy, 'the other')
+  assert.ok(value.taken.value >= 1, JSON.stringify(value.taken))
+  assert.deepEqual(value.appended, { value: value.taken.value + 1 })
+}
+
+/** A browser that is killed has everything that it said was durable. */
+async function outlives(start) {
+  await served(async (server) => {
+    const profile = await folder('killed')
+    const query = new URLSearchParams({ flavour: 'threads', module: 'store', check: 'appendTelling' })
+    query.set('args', JSON.stringify({ id: 'durable' }))
+    const killed = await start(new URL(`tests/checks.html?${query}`, server.url).href, profile)
+    let durable = 0
+    try {
+      while (durable < 100) durable = await within(server.report('durable'), 'the writer')
+    } finally {
+      await killed()
+    }
+    const again = new URLSearchParams({ flavour: 'threads', module: 'store', check: 'claim', id: 'again' })
+    const ended = await start(new URL(`tests/checks.html?${again}`, server.url).href, profile)
+    try {
+      const { value } = await within(server.report('again'), 'the browser that was killed')
+      assert.ok(value.value >= durable, `${durable} records were durable, ${JSON.stringify(value)} are there`)
+    } finally {
+      await ended()
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+    }
+  })
+}
+
+tests['a killed browser has what was durable, Chromium'] = () =>
+  outlives(async (url, profile) => {
+    const browser = await chromium({ profile })
+    await (await browser.page()).goto(url)
+    return async () => {
+      await browser.kill()
+      await browser.close()
+    }
+  })
+
+tests['a killed browser has what was durable, Firefox'] = () =>
+  outlives(async (url, profile) => {
+    const browser = await firefox(url, { profile })
+    return browser.close
+  })
 
 async function livesAndDies(browser, server) {
   const query = { flavour: 'single', module: 'library', check: 'life' }
@@ -193,6 +250,10 @@ async function open(browser, server, module = 'store') {
       await within(gone, 'the page to be killed')
     },
   }
+}
+
+function inBrowser(browser, test) {
+  return browser === 'Chromium' ? inChromium(test) : served((server) => test('firefox', server))
 }
 
 async function served(test) {
