@@ -29,7 +29,7 @@ export async function begin(freerun, args) {
   const shown = []
   const request = { study: { source }, workers: 1, engine: 'in_place', about: 'a tab', ...args.request }
   const run = new freerun.Run(request, undefined, undefined, (word) => shown.push(word))
-  running = { shown, ended: outcome(run.ended) }
+  running = { run, shown, ended: outcome(run.ended) }
   // Whichever comes first.
   await Promise.race([running.ended, until(() => shown.length > 0)])
   return shown[0] ?? (await running.ended)
@@ -46,6 +46,12 @@ export async function end() {
   const notes = shown.filter((word) => word.kind === 'note').map((word) => word.text)
   const view = shown.findLast((word) => word.kind === 'view')
   return { ...ended, notes, told: view?.progress.trials_told, best: view?.best?.loss, records: view?.records }
+}
+
+/** Has the run stop; how it ended. */
+export function stop() {
+  running.run.command('stop')
+  return end()
 }
 
 /** Resolves with the first note of the run that contains `part`. */
