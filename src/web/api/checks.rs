@@ -10,8 +10,6 @@ use crate::spec::Durability;
 use crate::web::executor;
 use crate::web::host::now_us;
 use crate::web::store::{IndexedDb, Locks};
-#[cfg(feature = "threads")]
-use futures_channel::oneshot;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -136,7 +134,8 @@ impl StoreWriter {
             let (mut store, mut steps) = {
                 let mut steps = shared.borrow_mut();
                 let store = steps.store.take().ok_or_else(|| JsValue::from("a step is not over yet"))?;
-                let mine = Steps { store: None, epoch: steps.epoch, last: steps.last, study: steps.study.clone() };
+                let mine =
+                    Steps { store: None, epoch: steps.epoch, last: steps.last, study: steps.study.clone() };
                 (store, mine)
             };
             let result = step(&mut store, &mut steps).await;
@@ -183,23 +182,8 @@ async fn measure(
     store.release(study, epoch).await?;
     store.delete(study).await?;
     let per_second = |us: u64| found as f64 / (us as f64 / 1e6);
-    Ok(Throughput { appended_per_second: per_second(appended - begun), read_per_second: per_second(read - appended) })
-}
-
-/// Wakes the home thread from another one `count` times, each time with an answer; gives microseconds
-/// for one round trip.
-#[cfg(feature = "threads")]
-#[wasm_bindgen(js_name = wakeRoundTrip)]
-pub fn wake_round_trip(count: u32) -> js_sys::Promise {
-    executor::promise(async move {
-        let begun = now_us();
-        for _ in 0..count {
-            let (answer, answered) = oneshot::channel();
-            rayon::spawn(move || {
-                let _ = answer.send(());
-            });
-            answered.await.map_err(|_| JsValue::from("the thread did not answer"))?;
-        }
-        Ok(((now_us() - begun) as f64 / f64::from(count)).into())
+    Ok(Throughput {
+        appended_per_second: per_second(appended - begun),
+        read_per_second: per_second(read - appended),
     })
 }

@@ -72,7 +72,9 @@ async fn show(store: &mut IndexedDb, study: ListedStudy<Summary>) -> StudyShown 
     let summary = match study.summary.filter(|summary| summary.at == study.last) {
         Some(summary) => summary,
         // A study that cannot be read is listed all the same: it may be deleted.
-        None => summarised(store, &study.name, study.last).await.unwrap_or(Summary::of(None, &Live::default())),
+        None => {
+            summarised(store, &study.name, study.last).await.unwrap_or(Summary::of(None, &Live::default()))
+        }
     };
     StudyShown {
         name: study.name,

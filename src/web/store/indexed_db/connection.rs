@@ -5,7 +5,7 @@ use super::words;
 use crate::driver::StoreError;
 use crate::spec::Durability;
 use crate::web::executor;
-use crate::web::host::within_us;
+use crate::web::host::Alarm;
 use futures_channel::oneshot;
 use indexed_db_futures::OpenDbResult;
 use indexed_db_futures::database::{Database, VersionChangeEvent};
@@ -56,7 +56,7 @@ impl Connection {
                 late.close();
             }
         });
-        match within_us(OPEN_US, receive).await {
+        match Alarm::default().within_us(OPEN_US, receive).await {
             Some(Ok(opened)) => Ok(Connection::watched(opened.map_err(words::of_opening)?)),
             _ if blocked.get() => Err(StoreError::Busy(words::BLOCKED.to_owned())),
             _ => Err(StoreError::Busy(words::SILENT.to_owned())),
@@ -122,14 +122,12 @@ impl Drop for Connection {
 /// # Errors
 /// What the browser says; then nothing was written.
 pub async fn commit(transaction: Transaction<'_>) -> Result<(), StoreError> {
-    let raw: web_sys::IdbTransaction = transaction.as_sys().unchecked_ref::<web_sys::IdbTransaction>().clone();
+    let raw: web_sys::IdbTransaction =
+        transaction.as_sys().unchecked_ref::<web_sys::IdbTransaction>().clone();
     transaction.commit().await.map_err(|error| words::of_commit(&raw, error))
 }
 
-fn request(
-    name: &str,
-    blocked: Rc<Cell<bool>>,
-) -> OpenDbResult<indexed_db_futures::future::OpenDbRequest> {
+fn request(name: &str, blocked: Rc<Cell<bool>>) -> OpenDbResult<indexed_db_futures::future::OpenDbRequest> {
     Database::open(name)
         .with_version(VERSION)
         .with_on_blocked(move |_| {

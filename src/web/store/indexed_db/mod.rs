@@ -123,12 +123,7 @@ impl IndexedDb {
         commit(transaction).await
     }
 
-    async fn try_claim(
-        &mut self,
-        study: &str,
-        holder: &Holder,
-        ttl_us: u64,
-    ) -> Result<Epoch, StoreError> {
+    async fn try_claim(&mut self, study: &str, holder: &Holder, ttl_us: u64) -> Result<Epoch, StoreError> {
         let lock = lock_name(&self.name, study);
         let asked = self.locks.ask(&lock).await?;
         let transaction = connected(&mut self.connection, &self.name).await?.writing(Durability::Full)?;
@@ -236,11 +231,8 @@ impl IndexedDb {
 impl Store for IndexedDb {
     async fn studies(&mut self) -> Result<Vec<StudyRow>, StoreError> {
         let listed = self.list::<serde::de::IgnoredAny>().await?;
-        let row = |study: ListedStudy<_>| StudyRow {
-            name: study.name,
-            last: study.last,
-            held_by: study.held_by,
-        };
+        let row =
+            |study: ListedStudy<_>| StudyRow { name: study.name, last: study.last, held_by: study.held_by };
         Ok(listed.into_iter().map(row).collect())
     }
 
@@ -313,7 +305,9 @@ fn refuse_if_held(
     let writer = match asked {
         Asked::Taken(Lock { .. }) => None,
         Asked::Others => Some(row.holder.as_ref().map_or(SOMEBODY, |holder| &holder.about)),
-        Asked::Ours => row.holder.as_ref().filter(|holder| Some(&*holder.id) != by).map(|holder| &*holder.about),
+        Asked::Ours => {
+            row.holder.as_ref().filter(|holder| Some(&*holder.id) != by).map(|holder| &*holder.about)
+        }
         Asked::NoLocks => {
             row.leased_by(now_ms).filter(|holder| Some(&*holder.id) != by).map(|holder| &*holder.about)
         }
@@ -341,22 +335,13 @@ async fn row_of(transaction: &Transaction<'_>, study: &str) -> Result<Option<Row
 }
 
 /// The row, for the writer of `epoch`.
-async fn row_for_writer(
-    transaction: &Transaction<'_>,
-    study: &str,
-    epoch: Epoch,
-) -> Result<Row, StoreError> {
+async fn row_for_writer(transaction: &Transaction<'_>, study: &str, epoch: Epoch) -> Result<Row, StoreError> {
     let row = row_of(transaction, study).await?.ok_or_else(|| missing(study))?;
     if row.epoch == epoch.0 { Ok(row) } else { Err(StoreError::Fenced) }
 }
 
 /// Writes with the transaction, which tells whether it worked.
-fn put(
-    transaction: &Transaction<'_>,
-    store: &str,
-    key: JsValue,
-    value: JsValue,
-) -> Result<(), StoreError> {
+fn put(transaction: &Transaction<'_>, store: &str, key: JsValue, value: JsValue) -> Result<(), StoreError> {
     let store = transaction.object_store(store).map_err(words::of)?;
     store.put(value).with_key(key).without_key_type().primitive().map_err(words::of)?;
     Ok(())

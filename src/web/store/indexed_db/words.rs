@@ -6,8 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::DomException;
 
 /// Another page deleted the database, or the user its data.
-pub const DELETED: &str =
-    "the studies kept in this browser were deleted while this one was open: by its settings or by another tab";
+pub const DELETED: &str = "the studies kept in this browser were deleted while this one was open: by its settings or by another tab";
 /// A newer page has to change the layout.
 pub const OUTDATED: &str = "a newer version of this page is open in another tab: reload this one";
 /// The browser closed the database by itself.
@@ -18,7 +17,7 @@ pub const BLOCKED: &str = "another tab has an older version of this page open: c
 /// The browser does not answer.
 pub const SILENT: &str = "the browser's storage does not answer";
 
-const FULL: &str = "this browser's storage is full: delete studies or free space on the disk, and it goes on by itself";
+const FULL: &str = "this browser's storage is full: delete studies, or free space on the disk";
 const NEWER: &str = "the studies in this browser were kept by a newer version of this page: reload it";
 const REFUSED: &str = "this browser lets the page store nothing: allow it to keep data (cookies), \
      or export studies to files";
@@ -63,7 +62,7 @@ fn of_exception(exception: &DomException) -> StoreError {
         "SecurityError" => StoreError::Broken(REFUSED.to_owned()),
         "InvalidStateError" => StoreError::Broken(CLOSED.to_owned()),
         "AbortError" | "UnknownError" | "TimeoutError" => {
-            StoreError::Busy(format!("the browser's storage failed, and is tried again: {message}"))
+            StoreError::Busy(format!("the browser's storage failed: {message}"))
         }
         name => StoreError::Broken(format!("the browser's storage failed: {message} ({name})")),
     }
@@ -76,5 +75,8 @@ pub fn unreadable(what: &str, error: impl std::fmt::Display) -> StoreError {
 
 /// What a refusal to copy a value to JavaScript means.
 pub fn unwritable(error: serde_wasm_bindgen::Error) -> StoreError {
-    StoreError::Broken(format!("a value cannot be stored: {}", JsValue::from(error).as_string().unwrap_or_default()))
+    StoreError::Broken(format!(
+        "a value cannot be stored: {}",
+        JsValue::from(error).as_string().unwrap_or_default()
+    ))
 }
