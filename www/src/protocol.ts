@@ -39,6 +39,8 @@ export interface RunRequest {
   /** Who runs it, for people, such as `a tab of Firefox`. */
   about: string
   stored?: 'may' | 'must_not'
+  /** Where it is kept; without a choice in this browser, if it lets us. */
+  store?: 'indexed_db' | 'memory'
 }
 
 export type Command = 'pause' | 'resume' | 'stop' | 'abandon'
@@ -187,7 +189,7 @@ export interface Calls {
   audit: { takes: { study: string }; gives: string }
   /** Resolves when the run ends; what there is to show comes meanwhile. */
   run: { takes: RunRequest; gives: Ended }
-  /** Shows a study that another tab runs, until `unwatch`. */
+  /** Shows a study that another tab runs, and resolves at `unwatch`. */
   watch: { takes: { study: string }; gives: null }
   unwatch: { takes: null; gives: null }
   command: { takes: Command; gives: null }
