@@ -31,6 +31,8 @@ struct Home {
 
 /// Runs `future` to its end, beginning before this turn of the event loop is over.
 pub fn spawn(future: impl Future<Output = ()> + 'static) {
+    #[cfg(not(feature = "threads"))]
+    host::tell_panics();
     #[cfg(feature = "threads")]
     super::remote::listen();
     let task = HOME.with_borrow_mut(|home| {
@@ -41,14 +43,17 @@ pub fn spawn(future: impl Future<Output = ()> + 'static) {
     wake(task);
 }
 
-/// A promise of what `future` gives.
+/// A promise of what `future` gives; a trap rejects it.
 pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> js_sys::Promise {
     let mut future = Some(future);
     js_sys::Promise::new(&mut |resolve, reject| {
         if let Some(future) = future.take() {
+            host::unsettled(&reject);
             spawn(async move {
+                let result = future.await;
+                host::settled(&reject);
                 // Neither can fail: they are the promise's own.
-                let _ = match future.await {
+                let _ = match result {
                     Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
                     Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
                 };

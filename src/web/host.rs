@@ -1,7 +1,7 @@
 //! The few functions of the JavaScript host that everything here is made from: turns of the event
 //! loop, timers and clocks. All of them exist in pages, workers, Node, Deno and workerd.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
@@ -28,9 +28,15 @@ extern "C" {
     fn guarded(call: &js_sys::Function) -> js_sys::Function;
     #[wasm_bindgen(js_name = onTrap)]
     fn js_on_trap(call: &js_sys::Function);
+    fn promised(reject: &js_sys::Function);
+    fn kept(reject: &js_sys::Function);
+    fn settle(value: &JsValue, call: &js_sys::Function) -> js_sys::Function;
+    #[wasm_bindgen(js_name = afterTurn)]
+    fn js_after_turn(call: &js_sys::Function);
 }
 
-/// Has `call` told of a trap in anything that [`Callback`] wraps. The module is unusable then.
+/// Has `call` told of a trap in anything that [`Callback`] wraps, instead of rejecting all promises
+/// that have not settled. The module is unusable then.
 pub fn on_trap(call: &js_sys::Function) {
     js_on_trap(call);
 }
@@ -47,6 +53,30 @@ impl Callback {
         let closure = Closure::<dyn FnMut()>::new(call);
         Callback { function: guarded(closure.as_ref().unchecked_ref()), _closure: closure }
     }
+}
+
+/// Has a trap reject this promise as well, until [`settled`].
+pub fn unsettled(reject: &js_sys::Function) {
+    promised(reject);
+}
+
+/// The promise settles by itself.
+pub fn settled(reject: &js_sys::Function) {
+    kept(reject);
+}
+
+/// A panic ends the module with its message as what is thrown. With threads it must not: a lock is held
+/// where it is told.
+#[cfg(not(feature = "threads"))]
+pub fn tell_panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            let place = info.location().map_or_else(String::new, |place| format!(" at {place}"));
+            let text = info.payload_as_str().unwrap_or("a panic without a message");
+            wasm_bindgen::throw_str(&format!("{text}{place}"));
+        }));
+    });
 }
 
 /// Has the host call back before this turn of the event loop is over.
@@ -86,34 +116,45 @@ impl Clock {
     }
 }
 
-/// What a timer and who waits for it share.
-#[derive(Default)]
-struct Timer {
-    over: Cell<bool>,
+/// What a callback and who waits for it share.
+struct Awaited<T> {
+    came: RefCell<Option<T>>,
     waker: RefCell<Option<Waker>>,
+}
+
+impl<T> Awaited<T> {
+    fn new() -> Rc<Awaited<T>> {
+        Rc::new(Awaited { came: RefCell::new(None), waker: RefCell::new(None) })
+    }
+
+    fn give(&self, value: T) {
+        self.came.replace(Some(value));
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    async fn get(&self) -> T {
+        poll_fn(|context| match self.came.take() {
+            Some(value) => Poll::Ready(value),
+            None => {
+                self.waker.replace(Some(context.waker().clone()));
+                Poll::Pending
+            }
+        })
+        .await
+    }
 }
 
 /// Waits; the host may make it longer, never shorter.
 pub async fn sleep_us(us: u64) {
-    let timer = Rc::new(Timer::default());
+    let timer = Awaited::new();
     let rings = Rc::clone(&timer);
-    let callback = Callback::new(move || {
-        rings.over.set(true);
-        if let Some(waker) = rings.waker.take() {
-            waker.wake();
-        }
-    });
+    let callback = Callback::new(move || rings.give(()));
     let handle = js_set_timeout(&callback.function, us as f64 / 1e3);
     // Also when the future is dropped: then the callback must not be called any more.
     let _cleared = Cleared(handle);
-    poll_fn(|context| {
-        if timer.over.get() {
-            return Poll::Ready(());
-        }
-        timer.waker.replace(Some(context.waker().clone()));
-        Poll::Pending
-    })
-    .await;
+    timer.get().await;
 }
 
 struct Cleared(JsValue);
@@ -121,6 +162,39 @@ struct Cleared(JsValue);
 impl Drop for Cleared {
     fn drop(&mut self) {
         js_clear_timeout(&self.0);
+    }
+}
+
+/// Lets the host have a turn. Not to be dropped before it is ready.
+pub async fn turn() {
+    let turn = Awaited::new();
+    let over = Rc::clone(&turn);
+    let callback = Callback::new(move || over.give(()));
+    js_after_turn(&callback.function);
+    turn.get().await;
+}
+
+/// What `value` is, or what it is a promise of.
+///
+/// # Errors
+/// What the promise was rejected with.
+pub async fn awaited(value: &JsValue) -> Result<JsValue, JsValue> {
+    let promise = Awaited::new();
+    let settles = Rc::clone(&promise);
+    let closure = Closure::<dyn FnMut(bool, JsValue)>::new(move |came: bool, value| {
+        settles.give(if came { Ok(value) } else { Err(value) });
+    });
+    let _forgotten = Forgotten(settle(value, closure.as_ref().unchecked_ref()));
+    promise.get().await
+}
+
+/// What makes the host forget a callback that is not there any more.
+struct Forgotten(js_sys::Function);
+
+impl Drop for Forgotten {
+    fn drop(&mut self) {
+        // It throws nothing.
+        let _ = self.0.call0(&JsValue::UNDEFINED);
     }
 }
 

@@ -3,7 +3,7 @@
 //! end and then stops the loop, so that a new module can go on from the store.
 
 use super::engine::Engine;
-use super::host::{Clock, sleep_us, within_us};
+use super::host::{Clock, now_us, turn, within_us};
 use super::inbox::{News, WriterNews};
 use super::watch::Watch;
 use super::writer::Writer;
@@ -34,7 +34,7 @@ pub struct Platform<'a> {
     pub asker: Asker,
     /// Who looks on.
     pub watch: &'a mut Watch,
-    /// Time.
+    /// The study's time. How long to wait for something is the host's.
     pub clock: Clock,
     /// Run time when the session began.
     pub from: Tick,
@@ -171,7 +171,7 @@ impl Platform<'_> {
         }
         self.watch.note(&format!("a worker was lost ({why}); all are being replaced"));
         self.state.queued.push_back(Event::Slots(0));
-        let until_us = self.clock.now_us() + STOP_GRACE_US;
+        let until_us = now_us() + STOP_GRACE_US;
         self.state.retiring = Some(Retiring { why, until_us });
         for (slot, running) in self.state.running.iter().enumerate() {
             for &attempt in running {
@@ -182,7 +182,7 @@ impl Platform<'_> {
 
     /// Notices what has been waited for too long.
     fn look_around(&mut self) {
-        let now_us = self.clock.now_us();
+        let now_us = now_us();
         let stuck = self.state.cancelled.iter().find(|(until_us, _)| *until_us <= now_us);
         if stuck.is_some() {
             self.retire("a simulation ignored that it was to stop".to_owned());
@@ -217,7 +217,7 @@ impl driver::Platform for Platform<'_> {
                 return None;
             }
             let now = self.now();
-            self.watch.show(now, self.clock.now_us());
+            self.watch.show(now, now_us());
             let left_us = deadline.map_or(LOOK_EVERY_US, |deadline| deadline.since_us(now));
             if left_us == 0 {
                 return Some((now, Event::Clock));
@@ -257,16 +257,15 @@ impl driver::Platform for Platform<'_> {
 impl Platform<'_> {
     /// The platform holds an end of the inbox itself through its engine: it is never closed.
     async fn news_within(&mut self, us: u64) -> Option<News> {
-        let now_us = self.clock.now_us();
         if let Ok(news) = self.inbox.try_recv() {
-            if now_us.saturating_sub(self.state.turn_us) > TURN_US {
-                sleep_us(0).await;
-                self.state.turn_us = self.clock.now_us();
+            if now_us().saturating_sub(self.state.turn_us) > TURN_US {
+                turn().await;
+                self.state.turn_us = now_us();
             }
             return Some(news);
         }
         let news = within_us(us, self.inbox.recv()).await;
-        self.state.turn_us = self.clock.now_us();
+        self.state.turn_us = now_us();
         news?.ok()
     }
 
@@ -277,7 +276,7 @@ impl Platform<'_> {
 
     fn cancel(&mut self, attempt: Attempt) {
         if let Some(slot) = self.state.slot_of(attempt) {
-            self.state.cancelled.push((self.clock.now_us() + STOP_GRACE_US, attempt));
+            self.state.cancelled.push((now_us() + STOP_GRACE_US, attempt));
             self.engine.cancel(SlotId(slot as u32), attempt);
         }
     }

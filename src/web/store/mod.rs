@@ -1,6 +1,12 @@
 //! Where journals are kept: in the browser's IndexedDB, in a store that the caller brings, or in
 //! memory. All keep the promises of [`crate::driver::Store`].
 
+mod caller;
+#[cfg(feature = "checks")]
+mod caller_checks;
+
+pub use caller::{CallerStore, StoreObject};
+
 use crate::driver::{Holder, MemoryStore, Store, StoreError, StudyRow};
 use crate::ids::{Epoch, Seq};
 use crate::scheduler::Record;
@@ -9,6 +15,18 @@ use crate::scheduler::Record;
 pub enum AnyStore {
     /// In memory: gone with the module.
     Memory(MemoryStore),
+    /// The caller's.
+    Caller(CallerStore),
+}
+
+impl AnyStore {
+    /// The caller's store if there is one, else memory.
+    pub fn of(caller: Option<StoreObject>) -> AnyStore {
+        caller.map_or_else(
+            || AnyStore::Memory(MemoryStore::default()),
+            |object| AnyStore::Caller(CallerStore(object)),
+        )
+    }
 }
 
 /// Calls the same method of whichever store it is.
@@ -16,6 +34,7 @@ macro_rules! forward {
     ($self:ident, $call:ident($($argument:expr),*)) => {
         match $self {
             AnyStore::Memory(store) => store.$call($($argument),*).await,
+            AnyStore::Caller(store) => store.$call($($argument),*).await,
         }
     };
 }
