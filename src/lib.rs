@@ -35,9 +35,9 @@
 //! | [`evaluate`] | outputs against data: likelihoods, distances, losses | samplers, slots |
 //! | [`sampler`] | random, Sobol, TPE | slots, run times, wall time |
 //! | [`scheduler`] | the state machine: modes, budget, attempts, recovery, audit | clocks, threads, storage |
-//! | [`journal`] | how records are written down | databases |
+//! | [`journal`] | how records, and whole studies, are written down | databases, disks |
 //! | [`view`] | folds for people: progress, best, fit, timeline | drawing |
-//! | [`driver`] | the loop, the store's contract, the virtual clock | real clocks and threads |
+//! | [`driver`] | the loop, the store's contract, import and export, the virtual clock | real clocks and threads |
 //!
 //! Nothing imports a module below it in this table.
 //!

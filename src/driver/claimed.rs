@@ -192,7 +192,7 @@ impl<S> Claimed<S> {
             _ => None,
         });
         SessionInfo {
-            epoch: last.map_or(self.epoch, |last| self.epoch.max(Epoch(last.0 + 1))),
+            epoch: last.map_or(self.epoch, |last| self.epoch.max(Epoch(last.0.saturating_add(1)))),
             started_utc_us: beginning.started_utc_us,
             engine: beginning.engine.clone(),
             host: self.holder.about.clone(),

@@ -1,5 +1,7 @@
 //! How records are written down: one JSON object a record, with a version. It knows no database and no
-//! file.
+//! disk.
+
+pub mod file;
 
 use crate::scheduler::Record;
 

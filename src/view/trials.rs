@@ -293,4 +293,24 @@ mod tests {
         assert_eq!(json["parameters"], serde_json::json!({"rate": 0.2, "share": 0.3}));
         assert_eq!(json["state"], "complete");
     }
+
+    /// Two stores' trials can be compared by their JSON.
+    #[test]
+    fn json_keeps_every_bit_of_parameters_and_losses() {
+        let hard = [0.1 + 0.2, 1.0 / 3.0, -0.0, 5e-324, f64::MIN_POSITIVE.next_down(), f64::MAX, 1e22];
+        for (position, &x) in hard.iter().enumerate() {
+            let near = f64::from_bits(x.to_bits() ^ 1);
+            let records =
+                [opened(study()), asked_at(0, 0, 1, [x, near]), told(1, 0, complete(x, near.abs()))];
+            let text = serde_json::to_string(&Trials::of(&records).row(TrialId(0))).unwrap();
+            let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let bits = |value: &serde_json::Value| value.as_f64().map(f64::to_bits);
+            let target = &json["targets"][0];
+            for found in [&json["parameters"]["rate"], &json["loss"], &target["loss"]] {
+                assert_eq!(bits(found), Some(x.to_bits()), "number {position}: {text}");
+            }
+            assert_eq!(bits(&json["parameters"]["share"]), Some(near.to_bits()), "number {position}: {text}");
+            assert_eq!(bits(&json["se"]), Some(near.abs().to_bits()), "number {position}: {text}");
+        }
+    }
 }

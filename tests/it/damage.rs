@@ -11,7 +11,7 @@ use freerun::scheduler::{Audit, Record, Scheduler, SessionInfo, audit};
 use freerun::spec::*;
 use freerun::view::{Best, Failures, Fit, Fold, Progress, Timeline, Trials};
 
-const RUNS: Runs = Runs { mean_us: 1_000_000.0, spread: 1.0, fails: 0.05 };
+pub const RUNS: Runs = Runs { mean_us: 1_000_000.0, spread: 1.0, fails: 0.05 };
 /// Damages of each journal; `DAMAGES=100000` for a long hunt.
 const DAMAGES: u32 = 500;
 
@@ -63,7 +63,7 @@ fn with_data(study: Study) -> Study {
 }
 
 /// The lines of a real journal with a crash, losses and failures in it.
-fn journal(study: &Study, runs: impl Workload + Clone) -> Vec<String> {
+pub fn journal(study: &Study, runs: impl Workload + Clone) -> Vec<String> {
     let faults = Faults { lost: 0.1, ..Faults::default() };
     let world = World { crash_at: Some(Tick(5_000_000)), faults, ..slots(3) };
     let (_, kept, _) = session_of(study, &world, runs.clone(), Vec::new(), 1, None);
@@ -103,7 +103,7 @@ fn flip(line: &str, stream: &mut Stream) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn damage(lines: &mut Vec<String>, stream: &mut Stream) {
+pub fn damage(lines: &mut Vec<String>, stream: &mut Stream) {
     // The first record carries the study: a third of all damages are to it.
     let range = if stream.below(3) == 0 { 1 } else { lines.len() as u32 };
     let at = stream.below(range) as usize;
@@ -145,7 +145,7 @@ fn read(lines: &[String]) -> bool {
     matches!(found, Audit::Clean { .. })
 }
 
-fn count() -> u32 {
+pub fn count() -> u32 {
     std::env::var("DAMAGES").map_or(DAMAGES, |count| count.parse().expect("DAMAGES is a number"))
 }
 

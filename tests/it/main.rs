@@ -2,8 +2,10 @@
 
 mod conversation;
 mod damage;
+mod exported;
 mod golden;
 mod guide;
+mod imported;
 mod journal;
 mod picture;
 mod studies;

@@ -1,7 +1,7 @@
 //! `studies`, `show` and `best`: looking at studies, running ones too.
 
 use super::failure::Failure;
-use super::watch::{Lines, Live};
+use super::watch::Lines;
 use super::{StoreArgs, fit, out, summary, text};
 use crate::run::Watch;
 use crate::store::{AnyStore, IfMissing, open};
@@ -9,7 +9,7 @@ use clap::Args;
 use freerun::driver::{Store, StudyRow, ready};
 use freerun::ids::{Seq, TrialId};
 use freerun::scheduler::Record;
-use freerun::view::{Fit, FitSummary, Fold, TrialRow, TrialState};
+use freerun::view::{Fit, FitSummary, Fold, Live, TrialRow, TrialState};
 use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
@@ -109,7 +109,7 @@ pub fn show(args: &ShowArgs) -> Result<(), Failure> {
     if args.trials {
         print_trials(&live.trials(), args.json);
     } else if args.json {
-        out::json(&live.to_json());
+        out::json(&live.overview());
     } else {
         summary::print(&live);
     }

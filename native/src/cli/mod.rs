@@ -12,7 +12,9 @@ mod caller;
 mod check;
 mod completions;
 mod delete;
+mod export;
 mod fit;
+mod import;
 mod look;
 mod models;
 mod rebuild;
@@ -28,7 +30,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    done
   1    it failed
-  2    bad input: arguments, study file, or another study of that name
+  2    bad input: arguments, files, or another study of that name
   3    another program runs the study
   130  stopped by Ctrl-C or a signal";
 
@@ -51,6 +53,8 @@ enum Command {
     Ask(caller::AskArgs),
     Tell(caller::TellArgs),
     Audit(audit::AuditArgs),
+    Export(export::ExportArgs),
+    Import(import::ImportArgs),
     Delete(delete::DeleteArgs),
     Models(models::ModelsArgs),
     Rebuild(rebuild::RebuildArgs),
@@ -86,6 +90,8 @@ pub fn main() -> ExitCode {
         Command::Ask(args) => caller::ask(&args),
         Command::Tell(args) => caller::tell(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Delete(args) => delete::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Rebuild(args) => rebuild::run(&args),

@@ -2,7 +2,7 @@
 
 use super::check::describe;
 use super::failure::Failure;
-use super::watch::{Live, Shown};
+use super::watch::Shown;
 use super::{StoreArgs, out, study_file, summary, text};
 use crate::run::{self, Claimed, Inbox, Watch, quiet_panics};
 use crate::store::{IfMissing, open};
@@ -11,7 +11,9 @@ use freerun::driver::ready;
 use freerun::model::BuiltIn;
 use freerun::scheduler::{Command, Event, StopReason};
 use freerun::spec::{self, Draft, Mode, Study};
-use serde_json::{Value, json};
+use freerun::view::{Live, Overview};
+use serde::Serialize;
+use serde_json::json;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -164,14 +166,18 @@ fn stop_on_signals(inbox: Inbox) -> Result<Arc<AtomicU32>, Failure> {
     Ok(presses)
 }
 
+/// The last line of `run --json`.
+#[derive(Serialize)]
+struct End {
+    event: &'static str,
+    reason: &'static str,
+    #[serde(flatten)]
+    overview: Overview,
+}
+
 fn finish(args: &RunArgs, live: Live, reason: StopReason, stopped: bool) -> Result<(), Failure> {
     if args.json {
-        let mut end = live.to_json();
-        if let Value::Object(end) = &mut end {
-            end.insert("event".to_owned(), "end".into());
-            end.insert("reason".to_owned(), reason_word(reason).into());
-        }
-        out::json(&end);
+        out::json(&End { event: "end", reason: reason_word(reason), overview: live.overview() });
     } else {
         summary::print(&live);
     }

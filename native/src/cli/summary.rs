@@ -1,10 +1,10 @@
 //! What a study came to, in words.
 
-use super::watch::Live;
 use super::{out, text};
 use freerun::spec::{Domain, Parameter, Space};
 use freerun::view::{
-    AtBound, BestTrial, Bound, FailureSummary, Plain, ProgressSummary, Span, TargetRow, TrialRow, TrialState,
+    AtBound, BestTrial, Bound, FailureSummary, Live, Plain, ProgressSummary, Span, TargetRow, TrialRow,
+    TrialState,
 };
 
 /// Most trials named one by one.

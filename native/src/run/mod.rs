@@ -13,4 +13,4 @@ mod writer;
 pub use inbox::Inbox;
 pub use panics::{caught, quiet_panics};
 pub use platform::Watch;
-pub use session::{Claimed, SessionError, beginning, claim, run};
+pub use session::{Claimed, SessionError, beginning, claim, import, run};

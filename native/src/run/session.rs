@@ -6,9 +6,12 @@ use super::platform::{Platform, Watch};
 use super::threads::Threads;
 use super::writer::{LEASE_US, Writer};
 use crate::store::{AnyStore, this_process};
-use freerun::driver::{self, Asker, Beginning, RunError, StoreError, TakeUpError, ready};
+use freerun::driver::{
+    self, Asker, Beginning, ImportError, Imported, RunError, StoreError, TakeUpError, ready,
+};
 use freerun::evaluate::Evaluator;
 use freerun::ids::Seq;
+use freerun::journal::file::ExportedStudy;
 use freerun::model;
 use freerun::scheduler::{Event, Scheduler, StopReason};
 use freerun::spec::Study;
@@ -53,6 +56,14 @@ pub type Claimed = driver::Claimed<AnyStore>;
 /// [`StoreError::Held`] while another program runs it.
 pub fn claim(store: AnyStore, name: &str) -> Result<Claimed, StoreError> {
     ready(Claimed::new(store, name, this_process(), LEASE_US))
+}
+
+/// Adds to the store what it lacks of an exported study.
+///
+/// # Errors
+/// See [`ImportError`].
+pub fn import(store: &mut AnyStore, study: &ExportedStudy) -> Result<Imported, ImportError> {
+    ready(driver::import(store, &this_process(), LEASE_US, study))
 }
 
 /// A session that begins now, on this engine.

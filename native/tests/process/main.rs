@@ -1,7 +1,9 @@
 //! The program as a user meets it: real processes, real signals, real databases.
 
 mod caller;
+mod carry;
 mod crash;
+mod fault;
 mod input;
 mod simulate;
 mod support;

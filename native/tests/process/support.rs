@@ -123,6 +123,7 @@ impl Drop for Folder {
 }
 
 /// A process that has ended.
+#[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
     pub output: String,

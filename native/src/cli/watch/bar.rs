@@ -1,12 +1,12 @@
 //! Progress as a bar on a terminal: its last line, drawn again when it changes. The cursor stays at
 //! the end of the text, so that the `^C` of a terminal is wiped with the line.
 
-use super::Live;
 use super::lines::fitting;
 use crate::run::Watch;
 use console::Term;
 use freerun::ids::{Seq, Tick};
 use freerun::scheduler::{Record, Rejected};
+use freerun::view::Live;
 
 /// Characters of the bar.
 const BAR: usize = 16;

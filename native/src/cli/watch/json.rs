@@ -2,11 +2,11 @@
 //! an object with `event`: `trial` (a trial), `progress` or `note`; `freerun run` adds `start` and
 //! `end`.
 
-use super::Live;
 use crate::cli::out;
 use crate::run::Watch;
 use freerun::ids::{Seq, Tick};
 use freerun::scheduler::{Record, Rejected, What};
+use freerun::view::Live;
 use serde::Serialize;
 use serde_json::json;
 

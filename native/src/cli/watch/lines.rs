@@ -1,11 +1,10 @@
 //! Progress as lines of text, for logs: every few seconds, or every tenth of the budget.
 
-use super::Live;
 use crate::cli::{out, text};
 use crate::run::Watch;
 use freerun::ids::{Seq, Tick};
 use freerun::scheduler::{Record, Rejected};
-use freerun::view::ProgressSummary;
+use freerun::view::{Live, ProgressSummary};
 
 const EVERY_US: u64 = 5_000_000;
 

@@ -4,14 +4,13 @@
 mod bar;
 mod json;
 mod lines;
-mod live;
 
 pub use bar::Bar;
 pub use json::JsonLines;
 pub use lines::Lines;
-pub use live::Live;
 
 use crate::run::Watch;
+use freerun::view::Live;
 use std::io::IsTerminal;
 
 /// How a run is shown.

@@ -3,8 +3,9 @@
 use super::*;
 use crate::store::this_process;
 use crate::testing::*;
-use freerun::driver::conformance::{Bench, check_store};
-use freerun::driver::ready;
+use freerun::driver::conformance::{Bench, check_store, sample_journal};
+use freerun::driver::{export, import, ready};
+use freerun::journal::file::read;
 
 const TTL_US: u64 = 1_000_000;
 
@@ -138,6 +139,29 @@ fn optunas_tables_follow_the_journal_however_it_is_cut() {
         let steps: String = store.connection.query_row(steps, [], |row| row.get(0)).unwrap();
         assert_eq!(steps, "1 4.0,2 2.5");
     }
+}
+
+#[test]
+fn an_imported_study_has_the_tables_of_the_original() {
+    let journal = sample_journal("s");
+    let mut original = in_memory();
+    let epoch = ready(original.claim("s", &holder("a"), TTL_US)).unwrap();
+    let mut last = Seq(0);
+    for group in journal.chunks(5) {
+        last = ready(original.append("s", epoch, last, group)).unwrap();
+    }
+    let expected = optuna_rows(&original);
+    assert!(expected.lines().count() > 100, "{expected}");
+    let exported = read(&ready(export(&mut original, "s")).unwrap()).unwrap();
+    let mut half = exported.clone();
+    half.records.truncate(journal.len() / 2);
+    let mut store = in_memory();
+    for part in [&half, &exported, &half] {
+        ready(import(&mut store, &holder("b"), TTL_US, part)).unwrap();
+    }
+    assert_eq!(optuna_rows(&store), expected);
+    ready(import(&mut store, &holder("b"), TTL_US, &exported.renamed("t"))).unwrap();
+    assert_eq!(optuna_rows(&store).lines().count(), 2 * expected.lines().count());
 }
 
 #[test]
