@@ -21,14 +21,14 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn claim(this: &StoreObject, study: &str, holder: &JsValue, ttl_ms: f64) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn renew(this: &StoreObject, study: &str, epoch: f64, ttl_ms: f64) -> Result<JsValue, JsValue>;
+    fn renew(this: &StoreObject, study: &str, epoch: u32, ttl_ms: f64) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn release(this: &StoreObject, study: &str, epoch: f64) -> Result<JsValue, JsValue>;
+    fn release(this: &StoreObject, study: &str, epoch: u32) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn append(
         this: &StoreObject,
         study: &str,
-        epoch: f64,
+        epoch: u32,
         after: f64,
         lines: Vec<String>,
     ) -> Result<JsValue, JsValue>;
@@ -163,18 +163,21 @@ impl Store for CallerStore {
         let holder = to_js(&HolderShown { id: &holder.id, about: &holder.about });
         let holder = holder.map_err(|error| StoreError::Broken(error.to_string()))?;
         let given = call.result(self.0.claim(study, &holder, ms(ttl_us))).await?;
-        let epoch = given.as_f64().and_then(whole).filter(|&epoch| epoch > 0);
-        epoch.map(Epoch).ok_or_else(|| call.odd(&given, "the epoch, a whole number from 1 on"))
+        let epoch = given.as_f64().and_then(whole).and_then(|epoch| u32::try_from(epoch).ok());
+        epoch
+            .filter(|&epoch| epoch > 0)
+            .map(Epoch)
+            .ok_or_else(|| call.odd(&given, "the epoch, a whole number from 1 on"))
     }
 
     async fn renew(&mut self, study: &str, epoch: Epoch, ttl_us: u64) -> Result<(), StoreError> {
         let call = Call { method: "renew", study, after: Seq(0) };
-        call.result(self.0.renew(study, epoch.0 as f64, ms(ttl_us))).await.map(drop)
+        call.result(self.0.renew(study, epoch.0, ms(ttl_us))).await.map(drop)
     }
 
     async fn release(&mut self, study: &str, epoch: Epoch) -> Result<(), StoreError> {
         let call = Call { method: "release", study, after: Seq(0) };
-        call.result(self.0.release(study, epoch.0 as f64)).await.map(drop)
+        call.result(self.0.release(study, epoch.0)).await.map(drop)
     }
 
     async fn append(
@@ -186,7 +189,7 @@ impl Store for CallerStore {
     ) -> Result<Seq, StoreError> {
         let call = Call { method: "append", study, after };
         let lines = records.iter().map(journal::encode).collect();
-        call.result(self.0.append(study, epoch.0 as f64, after.0 as f64, lines)).await?;
+        call.result(self.0.append(study, epoch.0, after.0 as f64, lines)).await?;
         Ok(Seq(after.0 + records.len() as u64))
     }
 
