@@ -31,8 +31,6 @@ struct Home {
 
 /// Runs `future` to its end, beginning before this turn of the event loop is over.
 pub fn spawn(future: impl Future<Output = ()> + 'static) {
-    #[cfg(not(feature = "threads"))]
-    host::tell_panics();
     #[cfg(feature = "threads")]
     super::remote::listen();
     let task = HOME.with_borrow_mut(|home| {

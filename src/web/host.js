@@ -52,9 +52,13 @@ export function settle(value, call) {
   }
 }
 
-const soon = globalThis.setImmediate ?? ((call) => setTimeout(call, 0))
-
-/** Calls back when the host has had a turn, sooner than a timer does where it can. */
-export function afterTurn(call) {
-  soon(call)
+// Calls as soon as the host has had a turn. Timers would take 4 ms in a browser.
+export function nextTurn(call) {
+  if (typeof MessageChannel === 'undefined') return void setTimeout(call, 0)
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => {
+    port1.close()
+    call()
+  }
+  port2.postMessage(null)
 }

@@ -1,11 +1,11 @@
 //! The few functions of the JavaScript host that everything here is made from: turns of the event
 //! loop, timers and clocks. All of them exist in pages, workers, Node, Deno and workerd.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
@@ -26,13 +26,13 @@ extern "C" {
 #[wasm_bindgen(module = "/src/web/host.js")]
 extern "C" {
     fn guarded(call: &js_sys::Function) -> js_sys::Function;
+    #[wasm_bindgen(js_name = nextTurn)]
+    fn js_next_turn(call: &js_sys::Function);
     #[wasm_bindgen(js_name = onTrap)]
     fn js_on_trap(call: &js_sys::Function);
     fn promised(reject: &js_sys::Function);
     fn kept(reject: &js_sys::Function);
     fn settle(value: &JsValue, call: &js_sys::Function) -> js_sys::Function;
-    #[wasm_bindgen(js_name = afterTurn)]
-    fn js_after_turn(call: &js_sys::Function);
 }
 
 /// Has `call` told of a trap in anything that [`Callback`] wraps, instead of rejecting all promises
@@ -55,7 +55,7 @@ impl Callback {
     }
 }
 
-/// Has a trap reject this promise as well, until [`settled`].
+/// Has a trap reject this promise as well, until it [settles](settled).
 pub fn unsettled(reject: &js_sys::Function) {
     promised(reject);
 }
@@ -63,20 +63,6 @@ pub fn unsettled(reject: &js_sys::Function) {
 /// The promise settles by itself.
 pub fn settled(reject: &js_sys::Function) {
     kept(reject);
-}
-
-/// A panic ends the module with its message as what is thrown. With threads it must not: a lock is held
-/// where it is told.
-#[cfg(not(feature = "threads"))]
-pub fn tell_panics() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        std::panic::set_hook(Box::new(|info| {
-            let place = info.location().map_or_else(String::new, |place| format!(" at {place}"));
-            let text = info.payload_as_str().unwrap_or("a panic without a message");
-            wasm_bindgen::throw_str(&format!("{text}{place}"));
-        }));
-    });
 }
 
 /// Has the host call back before this turn of the event loop is over.
@@ -93,6 +79,12 @@ pub fn every(ms: i32, callback: &Callback) {
 /// Microseconds since some moment before this module was made; monotonic.
 pub fn now_us() -> u64 {
     (performance_now() * 1e3) as u64
+}
+
+/// The same in milliseconds.
+#[cfg(all(feature = "threads", feature = "checks"))]
+pub fn now_ms() -> f64 {
+    performance_now()
 }
 
 /// Where time comes from: the host, or a caller's function that gives milliseconds since
@@ -116,45 +108,52 @@ impl Clock {
     }
 }
 
-/// What a callback and who waits for it share.
-struct Awaited<T> {
-    came: RefCell<Option<T>>,
+/// What the host calls back and who waits for it share.
+#[derive(Default)]
+struct Bell {
+    rung: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
 
-impl<T> Awaited<T> {
-    fn new() -> Rc<Awaited<T>> {
-        Rc::new(Awaited { came: RefCell::new(None), waker: RefCell::new(None) })
-    }
-
-    fn give(&self, value: T) {
-        self.came.replace(Some(value));
+impl Bell {
+    fn ring(&self) {
+        self.rung.set(true);
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
     }
 
-    async fn get(&self) -> T {
-        poll_fn(|context| match self.came.take() {
-            Some(value) => Poll::Ready(value),
-            None => {
-                self.waker.replace(Some(context.waker().clone()));
-                Poll::Pending
-            }
-        })
-        .await
+    /// Ready once it has rung; it can ring again.
+    fn poll(&self, context: &Context) -> Poll<()> {
+        if self.rung.take() {
+            return Poll::Ready(());
+        }
+        self.waker.replace(Some(context.waker().clone()));
+        Poll::Pending
     }
 }
 
 /// Waits; the host may make it longer, never shorter.
 pub async fn sleep_us(us: u64) {
-    let timer = Awaited::new();
-    let rings = Rc::clone(&timer);
-    let callback = Callback::new(move || rings.give(()));
-    let handle = js_set_timeout(&callback.function, us as f64 / 1e3);
+    let bell = Rc::new(Bell::default());
+    let rings = Rc::clone(&bell);
+    let callback = Callback::new(move || rings.ring());
     // Also when the future is dropped: then the callback must not be called any more.
-    let _cleared = Cleared(handle);
-    timer.get().await;
+    let _cleared = Cleared(set_timeout(&callback, us));
+    poll_fn(|context| bell.poll(context)).await;
+}
+
+/// Lets the host do what waits: news from elsewhere, timers that are due, commits. Unlike a timer it
+/// takes no longer than that.
+pub async fn turn() {
+    let bell = Rc::new(Bell::default());
+    let rings = Rc::clone(&bell);
+    js_next_turn(&guarded(Closure::once_into_js(move || rings.ring()).unchecked_ref()));
+    poll_fn(|context| bell.poll(context)).await;
+}
+
+fn set_timeout(callback: &Callback, us: u64) -> JsValue {
+    js_set_timeout(&callback.function, us as f64 / 1e3)
 }
 
 struct Cleared(JsValue);
@@ -165,27 +164,21 @@ impl Drop for Cleared {
     }
 }
 
-/// Lets the host have a turn. Not to be dropped before it is ready.
-pub async fn turn() {
-    let turn = Awaited::new();
-    let over = Rc::clone(&turn);
-    let callback = Callback::new(move || over.give(()));
-    js_after_turn(&callback.function);
-    turn.get().await;
-}
-
 /// What `value` is, or what it is a promise of.
 ///
 /// # Errors
 /// What the promise was rejected with.
 pub async fn awaited(value: &JsValue) -> Result<JsValue, JsValue> {
-    let promise = Awaited::new();
-    let settles = Rc::clone(&promise);
+    let bell = Rc::new(Bell::default());
+    let result = Rc::new(RefCell::new(None));
+    let (rings, comes) = (Rc::clone(&bell), Rc::clone(&result));
     let closure = Closure::<dyn FnMut(bool, JsValue)>::new(move |came: bool, value| {
-        settles.give(if came { Ok(value) } else { Err(value) });
+        comes.replace(Some(if came { Ok(value) } else { Err(value) }));
+        rings.ring();
     });
     let _forgotten = Forgotten(settle(value, closure.as_ref().unchecked_ref()));
-    promise.get().await
+    poll_fn(|context| bell.poll(context)).await;
+    result.take().unwrap_or(Ok(JsValue::UNDEFINED))
 }
 
 /// What makes the host forget a callback that is not there any more.
@@ -198,15 +191,42 @@ impl Drop for Forgotten {
     }
 }
 
-/// What `future` gives, or `None` if it takes longer. A future dropped so must lose nothing.
-pub async fn within_us<T>(us: u64, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut timer = pin!(sleep_us(us));
-    poll_fn(|context| {
-        if let Poll::Ready(value) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(value));
+/// A timer for somebody who waits again and again: it is set as seldom as possible.
+pub struct Alarm {
+    bell: Rc<Bell>,
+    callback: Callback,
+    /// When it rings, if it is set.
+    set: Option<(u64, Cleared)>,
+}
+
+impl Default for Alarm {
+    fn default() -> Alarm {
+        let bell = Rc::new(Bell::default());
+        let rings = Rc::clone(&bell);
+        Alarm { bell, callback: Callback::new(move || rings.ring()), set: None }
+    }
+}
+
+impl Alarm {
+    /// What `future` gives, or `None` if it takes longer, or sometimes before. A future dropped so must
+    /// lose nothing.
+    pub async fn within_us<T>(&mut self, us: u64, future: impl Future<Output = T>) -> Option<T> {
+        let at_us = now_us() + us;
+        if self.set.as_ref().is_none_or(|(set_us, _)| *set_us > at_us) {
+            self.set = Some((at_us, Cleared(set_timeout(&self.callback, us))));
         }
-        timer.as_mut().poll(context).map(|()| None)
-    })
-    .await
+        let mut future = pin!(future);
+        let bell = Rc::clone(&self.bell);
+        let value = poll_fn(|context| {
+            if let Poll::Ready(value) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(value));
+            }
+            bell.poll(context).map(|()| None)
+        })
+        .await;
+        if value.is_none() {
+            self.set = None;
+        }
+        value
+    }
 }

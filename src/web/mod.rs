@@ -6,7 +6,8 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `host`, `executor`, `remote` | timers and tasks of a JavaScript host |
-//! | `inbox`, `platform`, `writer`, `session` | a running study |
+//! | `panics` | what a panic leaves behind |
+//! | `inbox`, `running`, `platform`, `writer`, `session` | a running study |
 //! | `engine` | simulations on threads, in other workers, or right here |
 //! | `store` | IndexedDB, a caller's own store, memory |
 //! | `api` | what JavaScript sees |
@@ -16,9 +17,11 @@ mod engine;
 mod executor;
 mod host;
 mod inbox;
+mod panics;
 mod platform;
 #[cfg(feature = "threads")]
 mod remote;
+mod running;
 mod session;
 mod store;
 mod watch;

@@ -3,21 +3,20 @@
 //! end and then stops the loop, so that a new module can go on from the store.
 
 use super::engine::Engine;
-use super::host::{Clock, now_us, turn, within_us};
+use super::host::{Alarm, Clock, now_us, turn};
 use super::inbox::{News, WriterNews};
+use super::running::Running;
 use super::watch::Watch;
 use super::writer::Writer;
 use crate::driver;
 use crate::driver::Asker;
 use crate::ids::{Attempt, Seq, SlotId, Tick};
-use crate::model::ModelFailure;
+use crate::model::{ModelFailure, ReplicateRequest};
 use crate::scheduler::{Command, Effect, Event, LostReason, Outcome, Record, Rejected};
 use futures_channel::mpsc::UnboundedReceiver;
 use std::collections::VecDeque;
 
-/// How long a cancelled attempt may go on before its slot counts as stuck.
-const STOP_GRACE_US: u64 = 2_000_000;
-/// How long the loop waits for news before it looks around.
+/// How often the loop looks around, whatever the news.
 const LOOK_EVERY_US: u64 = 100_000;
 /// How long news may follow each other before the host gets a turn: commits and commands come in it.
 const TURN_US: u64 = 20_000;
@@ -49,52 +48,35 @@ pub struct Platform<'a> {
 pub struct State {
     /// Events that come before the inbox.
     queued: VecDeque<Event>,
-    /// What each slot was handed and has not reported as ended.
-    running: Vec<VecDeque<Attempt>>,
-    /// Cancelled attempts with the moment from which their slots count as stuck.
-    cancelled: Vec<(u64, Attempt)>,
+    running: Running,
     /// The last record appended, and the last that is durable.
     appended: Seq,
     durable: Seq,
+    /// Wakes the loop when there is no news.
+    alarm: Alarm,
     /// When the host last had a turn.
     turn_us: u64,
-    retiring: Option<Retiring>,
+    /// When the loop last looked around.
+    looked_us: u64,
+    /// Why the module is to be left, if it cannot be trusted any more.
+    retiring: Option<String>,
     /// Why the store takes nothing more.
     pub broken: Option<String>,
-}
-
-/// The end of a module that cannot be trusted any more.
-struct Retiring {
-    why: String,
-    until_us: u64,
 }
 
 impl State {
     /// At the end of a journal, with so many slots.
     pub fn new(last: Seq, slots: u32) -> State {
-        let running = (0..slots).map(|_| VecDeque::new()).collect();
-        State { running, appended: last, durable: last, ..State::default() }
+        State { running: Running::on(slots), appended: last, durable: last, ..State::default() }
     }
 
     /// Why the module must be made anew, if it must.
     pub fn retired(self) -> Option<String> {
-        self.retiring.map(|retiring| retiring.why)
-    }
-
-    fn slot_of(&self, attempt: Attempt) -> Option<usize> {
-        self.running.iter().position(|running| running.contains(&attempt))
-    }
-
-    /// Forgets an attempt that ended.
-    fn end(&mut self, attempt: Attempt) {
-        self.cancelled.retain(|(_, other)| *other != attempt);
-        if let Some(slot) = self.slot_of(attempt) {
-            self.running[slot].retain(|other| *other != attempt);
-        }
+        self.retiring
     }
 
     fn give_up(&mut self, attempt: Attempt, outcome: Outcome) {
-        self.end(attempt);
+        self.running.end(attempt);
         self.queued.push_back(Event::Ended { attempt, outcome, run_us: 0 });
     }
 }
@@ -109,7 +91,7 @@ impl Platform<'_> {
         match news {
             News::Event(event) => {
                 match &event {
-                    Event::Ended { attempt, .. } => self.state.end(*attempt),
+                    Event::Ended { attempt, .. } => self.state.running.end(*attempt),
                     Event::Command(Command::Stop | Command::Abandon) => self.writer.hurry(),
                     _ => {}
                 }
@@ -148,51 +130,48 @@ impl Platform<'_> {
         }
     }
 
-    /// What ran on the slot has failed; the rest of its group never began.
+    /// What ran on the slot has failed; the rest of its group never began. Once the memory cannot be
+    /// trusted, a slot that dies says nothing about what ran on it.
     fn slot_died(&mut self, slot: SlotId, reason: String) {
-        let Some(running) = self.state.running.get_mut(slot.index()) else { return };
-        let mut group = std::mem::take(running).into_iter();
-        let failed = group.next();
-        let rest: Vec<Attempt> = group.collect();
-        if let Some(attempt) = failed {
-            let crashed = ModelFailure::Crashed(reason.clone());
-            self.state.give_up(attempt, Outcome::Failed(crashed));
+        let group = self.state.running.take(slot);
+        let first_death = self.state.retiring.is_none();
+        self.retire(&reason);
+        for (position, attempt) in group.into_iter().enumerate() {
+            let outcome = match position == 0 && first_death {
+                true => Outcome::Failed(ModelFailure::Crashed(reason.clone())),
+                false => Outcome::Lost(LostReason::Cancelled),
+            };
+            self.state.give_up(attempt, outcome);
         }
-        for attempt in rest {
-            self.state.give_up(attempt, Outcome::Lost(LostReason::Cancelled));
-        }
-        self.retire(reason);
     }
 
     /// Takes all slots away and has what runs on them end.
-    fn retire(&mut self, why: String) {
+    fn retire(&mut self, why: &str) {
         if self.state.retiring.is_some() {
             return;
         }
-        self.watch.note(&format!("a worker was lost ({why}); all are being replaced"));
-        self.state.queued.push_back(Event::Slots(0));
-        let until_us = now_us() + STOP_GRACE_US;
-        self.state.retiring = Some(Retiring { why, until_us });
-        for (slot, running) in self.state.running.iter().enumerate() {
-            for &attempt in running {
-                self.engine.cancel(SlotId(slot as u32), attempt);
-            }
+        self.state.retiring = Some(why.to_owned());
+        self.watch.note(&format!("a worker was lost, all are being replaced: {why}"));
+        // Before anything else, or what has ended would make room for something new.
+        self.state.queued.push_front(Event::Slots(0));
+        for attempt in self.state.running.all() {
+            self.cancel(attempt);
         }
     }
 
     /// Notices what has been waited for too long.
     fn look_around(&mut self) {
         let now_us = now_us();
-        let stuck = self.state.cancelled.iter().find(|(until_us, _)| *until_us <= now_us);
-        if stuck.is_some() {
-            self.retire("a simulation ignored that it was to stop".to_owned());
+        if now_us.saturating_sub(self.state.looked_us) < LOOK_EVERY_US {
+            return;
         }
-        if self.state.retiring.as_ref().is_some_and(|retiring| retiring.until_us <= now_us) {
-            let left: Vec<Attempt> = self.state.running.iter().flatten().copied().collect();
-            for attempt in left {
-                let reason = "it ignored that it was to stop".to_owned();
-                self.state.give_up(attempt, Outcome::Lost(LostReason::SlotVanished(reason)));
-            }
+        self.state.looked_us = now_us;
+        let stuck = self.state.running.stuck();
+        if !stuck.is_empty() {
+            self.retire("a simulation did not stop when it was told to");
+        }
+        for attempt in stuck {
+            self.state.give_up(attempt, Outcome::Lost(LostReason::Cancelled));
         }
     }
 
@@ -201,7 +180,7 @@ impl Platform<'_> {
         let state = &self.state;
         state.retiring.is_some()
             && state.queued.is_empty()
-            && state.running.iter().all(VecDeque::is_empty)
+            && state.running.is_empty()
             && state.durable == state.appended
     }
 }
@@ -238,12 +217,7 @@ impl driver::Platform for Platform<'_> {
                 self.state.queued.push_back(answer);
             }
             Effect::Append { seq, record } => self.append(seq, record),
-            Effect::Launch { slot, group } => {
-                if let Some(running) = self.state.running.get_mut(slot.index()) {
-                    running.extend(group.iter().map(|&(attempt, _)| attempt));
-                }
-                self.engine.launch(slot, group);
-            }
+            Effect::Launch { slot, group } => self.launch(slot, group),
             Effect::Cancel { attempt } => self.cancel(attempt),
             Effect::Done(_) => {}
         }
@@ -257,16 +231,14 @@ impl driver::Platform for Platform<'_> {
 impl Platform<'_> {
     /// The platform holds an end of the inbox itself through its engine: it is never closed.
     async fn news_within(&mut self, us: u64) -> Option<News> {
+        if now_us().saturating_sub(self.state.turn_us) > TURN_US {
+            turn().await;
+            self.state.turn_us = now_us();
+        }
         if let Ok(news) = self.inbox.try_recv() {
-            if now_us().saturating_sub(self.state.turn_us) > TURN_US {
-                turn().await;
-                self.state.turn_us = now_us();
-            }
             return Some(news);
         }
-        let news = within_us(us, self.inbox.recv()).await;
-        self.state.turn_us = now_us();
-        news?.ok()
+        self.state.alarm.within_us(us, self.inbox.recv()).await?.ok()
     }
 
     fn append(&mut self, seq: Seq, record: Record) {
@@ -274,10 +246,21 @@ impl Platform<'_> {
         self.writer.append(record);
     }
 
+    fn launch(&mut self, slot: SlotId, group: Vec<(Attempt, ReplicateRequest)>) {
+        if self.state.retiring.is_some() {
+            // Decided upon before the slots were taken away.
+            for (attempt, _) in group {
+                self.state.give_up(attempt, Outcome::Lost(LostReason::Cancelled));
+            }
+            return;
+        }
+        self.state.running.launch(slot, group.iter().map(|&(attempt, _)| attempt));
+        self.engine.launch(slot, group);
+    }
+
     fn cancel(&mut self, attempt: Attempt) {
-        if let Some(slot) = self.state.slot_of(attempt) {
-            self.state.cancelled.push((now_us() + STOP_GRACE_US, attempt));
-            self.engine.cancel(SlotId(slot as u32), attempt);
+        if let Some(slot) = self.state.running.stop(attempt) {
+            self.engine.cancel(slot, attempt);
         }
     }
 }

@@ -31,14 +31,27 @@ extern "C" {
 thread_local! {
     static LISTENING: Cell<bool> = const { Cell::new(false) };
     static ON_SIGNAL: RefCell<Option<Closure<dyn FnMut(JsValue)>>> = const { RefCell::new(None) };
+    /// The memory as it was at first: it only grows, and the signal stays where it is.
+    static MEMORY: Int32Array = memory();
     static ON_TICK: RefCell<Option<Callback>> = const { RefCell::new(None) };
 }
 
 /// Wakes a task of the home thread, from another one.
 pub fn wake(task: u64) {
-    WOKEN.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    {
+        let mut woken = WOKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if woken.contains(&task) {
+            // Home has not looked yet since somebody notified it of this very task.
+            return;
+        }
+        woken.push(task);
+    }
     SIGNAL.fetch_add(1, Ordering::SeqCst);
-    notify(&memory(), index());
+    #[cfg(feature = "checks")]
+    if super::engine::checks::loses_wake_up() {
+        return;
+    }
+    MEMORY.with(|memory| notify(memory, index()));
 }
 
 /// Begins to listen, once; to be called at home.
@@ -61,7 +74,7 @@ fn wait() {
         let seen = SIGNAL.load(Ordering::SeqCst);
         take();
         // Without `Atomics.waitAsync` the tick alone brings the news.
-        let Ok(waiting) = wait_async(&memory(), index(), seen) else { return };
+        let Ok(waiting) = MEMORY.with(|memory| wait_async(memory, index(), seen)) else { return };
         let value = js_sys::Reflect::get(&waiting, &"value".into()).unwrap_or_default();
         // Anything but a promise says that the signal has changed meanwhile.
         if let Ok(promise) = value.dyn_into::<js_sys::Promise>() {

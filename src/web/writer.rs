@@ -1,7 +1,7 @@
 //! Brings a run's records into its store. Records come one by one; all that wait are committed as one
 //! group, so that a commit costs the same for one record and for a thousand. It knows no database.
 
-use super::host::{now_us, sleep_us, within_us};
+use super::host::{Alarm, now_us, sleep_us};
 use super::inbox::{Inbox, News, WriterNews};
 use crate::driver::{Store, StoreError};
 use crate::ids::{Epoch, Seq};
@@ -48,6 +48,7 @@ pub struct Writing<S> {
     epoch: Epoch,
     last: Seq,
     renew_at_us: u64,
+    alarm: Alarm,
     received: UnboundedReceiver<Record>,
     closing: Rc<Cell<bool>>,
     inbox: Inbox,
@@ -72,7 +73,8 @@ pub fn writer<S: Store>(
     let closing = Rc::new(Cell::new(false));
     let writer = Writer { records, closing: Rc::clone(&closing) };
     let (study, renew_at_us) = (study.to_owned(), now_us() + RENEW_EVERY_US);
-    (writer, Writing { store, study, epoch, last, renew_at_us, received, closing, inbox })
+    let alarm = Alarm::default();
+    (writer, Writing { store, study, epoch, last, renew_at_us, alarm, received, closing, inbox })
 }
 
 impl<S: Store> Writing<S> {
@@ -85,7 +87,7 @@ impl<S: Store> Writing<S> {
 
     async fn turn(&mut self) -> Flow {
         let pause_us = self.renew_at_us.saturating_sub(now_us());
-        match within_us(pause_us, self.received.recv()).await {
+        match self.alarm.within_us(pause_us, self.received.recv()).await {
             Some(Ok(first)) => {
                 let group = self.group(first);
                 if self.commit(group).await == Flow::End {

@@ -4,13 +4,13 @@
 use super::study::Outline;
 use super::take_up::{self, Choice, Stored};
 use super::{Code, Failure, to_js};
-use crate::driver::{Beginning, Conversation, Given, Store, points_of_json, verdicts_of_json};
+use crate::driver::{Beginning, Conversation, Given, MemoryStore, Store, points_of_json, verdicts_of_json};
 use crate::ids::Tick;
 use crate::journal::file;
 use crate::view::{Best, Fold, Progress};
 use crate::web::executor;
 use crate::web::host::{Clock, now_us};
-use crate::web::store::{AnyStore, StoreObject};
+use crate::web::store::{AnyStore, CallerStore, StoreObject};
 use crate::web::writer::{LEASE_US, RENEW_EVERY_US};
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
@@ -62,7 +62,15 @@ pub fn open_study(
 ) -> js_sys::Promise {
     executor::promise(async move {
         let request: OpenRequest = super::read(request)?;
-        let talk = open(request, AnyStore::of(store), Clock(clock)).await?;
+        let talk = open(
+            request,
+            store.map_or_else(
+                || AnyStore::Memory(MemoryStore::default()),
+                |object| AnyStore::Caller(CallerStore(object)),
+            ),
+            Clock(clock),
+        )
+        .await?;
         Ok(CallerStudy(Rc::new(talk)).into())
     })
 }

@@ -2,15 +2,25 @@
 //! here are written down for TypeScript in `www/src/protocol.ts`; nothing here decides anything.
 
 mod caller;
+#[cfg(feature = "checks")]
+mod checks;
+mod library;
 mod run;
 mod study;
 mod take_up;
+mod watching;
 
 use crate::driver::{CallerError, StoreError, TakeUpError};
 use crate::spec::Problem;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
+
+/// What a module does as soon as it is there.
+#[wasm_bindgen(start)]
+fn start() {
+    crate::web::panics::throw();
+}
 
 /// A plain object, with `null` for what is not there.
 pub fn to_js(value: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {

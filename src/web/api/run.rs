@@ -3,7 +3,7 @@
 use super::study::Outline;
 use super::take_up::{self, Choice, Stored};
 use super::{Code, Failure, to_js};
-use crate::driver::{Beginning, Claimed};
+use crate::driver::{Beginning, Claimed, MemoryStore};
 use crate::ids::{Seq, SlotId};
 use crate::scheduler::{Amendment, Command, Event, Scheduler, StopReason};
 use crate::spec::{Draft, Study};
@@ -12,7 +12,7 @@ use crate::web::executor;
 use crate::web::host::{self, Clock};
 use crate::web::inbox::{Inbox, News};
 use crate::web::session::{Ended, Session};
-use crate::web::store::{AnyStore, StoreObject};
+use crate::web::store::{AnyStore, CallerStore, StoreObject, indexed_db_exists};
 use crate::web::watch::Watch;
 use futures_channel::mpsc::UnboundedReceiver;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,16 @@ struct RunRequest {
     /// Whether a study of that name may, must or must not be in the store.
     #[serde(default)]
     stored: Stored,
+    /// Where it is kept; without a choice in IndexedDB, where the host has it.
+    #[serde(default)]
+    store: Option<StoreChoice>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum StoreChoice {
+    IndexedDb,
+    Memory,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
@@ -100,8 +110,8 @@ struct Host {
 impl Run {
     /// Begins to run what `request` says. `report` gets what there is to show; `pool` is needed for the
     /// engine `messages`, and has as many workers; `watch` names a channel for lost threads. Without a
-    /// `clock`, which gives milliseconds since 1970-01-01 UTC, the host's is read; without a `store`,
-    /// the study is in memory and gone with the run.
+    /// `clock`, which gives milliseconds since 1970-01-01 UTC, the host's is read; with a `store`
+    /// the choice of the request does not count.
     ///
     /// # Errors
     /// When the request cannot be read.
@@ -116,7 +126,7 @@ impl Run {
     ) -> Result<Run, JsValue> {
         let request: RunRequest = super::read(request)?;
         let (inbox, received) = Inbox::new();
-        let store = AnyStore::of(store);
+        let store = store.map_or_else(|| open(request.store), |object| AnyStore::Caller(CallerStore(object)));
         let host = Host { store, pool, watch: watch.unwrap_or_default(), report, clock: Clock(clock) };
         let sender = inbox.clone();
         let ended = executor::promise(async move {
@@ -172,7 +182,7 @@ async fn run(
     inbox: (Inbox, UnboundedReceiver<News>),
 ) -> Result<EndedShown, Failure> {
     let Host { store, pool, watch, report, clock } = host;
-    let (claimed, draft) = take_up::claim(store, request.study, &request.about).await?;
+    let (mut claimed, draft) = take_up::claim(store, request.study, &request.about).await?;
     let beginning = Beginning { engine: request.engine.name().to_owned(), started_utc_us: clock.utc_us() };
     let taken = match take_up(&claimed, draft, request.stored, &beginning) {
         Ok(taken) => taken,
@@ -201,11 +211,21 @@ async fn run(
             return Err(failure);
         }
     };
+    let amended = amendment.as_ref().and_then(|amendment| amendment.durability);
+    claimed.store.set_durability(amended.unwrap_or(scheduler.study().durability));
     let session = Session { claimed, scheduler, amendment, engine, slots, inbox, clock };
     match session.run(&mut watch_fold).await {
         Ok(Ended::Done(reason)) => Ok(EndedShown::done(reason)),
         Ok(Ended::Restart(why)) => Ok(EndedShown::Restart { why }),
         Err(message) => Err(Failure::new(Code::Store, message)),
+    }
+}
+
+fn open(choice: Option<StoreChoice>) -> AnyStore {
+    let usual = if indexed_db_exists() { StoreChoice::IndexedDb } else { StoreChoice::Memory };
+    match choice.unwrap_or(usual) {
+        StoreChoice::IndexedDb => AnyStore::of_this_browser(),
+        StoreChoice::Memory => AnyStore::Memory(MemoryStore::default()),
     }
 }
 
@@ -234,7 +254,8 @@ fn take_up(
     Ok(Taken::GoesOn(Box::new(scheduler), amendment))
 }
 
-fn announce(watch: &Watch, study: &Study, workers: u32, resumed: bool) {
+/// Tells what begins.
+pub(super) fn announce(watch: &Watch, study: &Study, workers: u32, resumed: bool) {
     let text = serde_json::to_string(study).unwrap_or_default();
     let outline = Outline::of(study, Some(study.seed));
     watch.tell(&Begun::Begun { outline, workers, resumed, study: &text });

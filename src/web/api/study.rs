@@ -70,13 +70,13 @@ fn wrong(field: &str, found: &str, allowed: &str) -> Failure {
 }
 
 /// What a study is, in short.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outline {
     name: String,
     model: String,
     mode: String,
-    sampler: &'static str,
+    sampler: String,
     trials: u32,
     replicates: u32,
     parameters: Vec<String>,
@@ -92,7 +92,7 @@ impl Outline {
             name: study.name.clone(),
             model: study.model.model.clone(),
             mode: study.mode.to_string(),
-            sampler: study.sampler.name(),
+            sampler: study.sampler.name().to_owned(),
             trials: study.budget.trials,
             replicates: study.replicates,
             parameters: study.space().0.iter().map(|parameter| parameter.name.clone()).collect(),

@@ -95,7 +95,7 @@ pub fn scheduler(
 }
 
 /// A holder unlike any other.
-fn holder(about: &str) -> Result<Holder, Failure> {
+pub fn holder(about: &str) -> Result<Holder, Failure> {
     Ok(Holder { id: format!("web {:016x}{:016x}", fresh_seed()?, fresh_seed()?), about: about.to_owned() })
 }
 

@@ -143,8 +143,11 @@ impl Simulator {
     /// When it cannot be read.
     pub fn run(&mut self, order: &str, tell: &js_sys::Function) -> Result<(), JsError> {
         let group: Vec<(Attempt, ReplicateRequest)> = serde_json::from_str(order)?;
-        for (attempt, request) in group {
-            say(tell, &Told::Started(attempt));
+        for (position, (attempt, request)) in group.into_iter().enumerate() {
+            // The others begin when the one before them ends: that needs no telling.
+            if position == 0 {
+                say(tell, &Told::Started(attempt));
+            }
             let begun = host::now_us();
             let outcome = self.0.run(&request, &Alone);
             let run_us = host::now_us().saturating_sub(begun);

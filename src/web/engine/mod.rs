@@ -1,6 +1,8 @@
 //! What runs simulations: threads that share memory, workers that are sent messages, or this very
 //! thread. Each reports into the inbox of the run, and knows nothing of trials, losses or stores.
 
+#[cfg(feature = "checks")]
+pub mod checks;
 mod in_place;
 mod messages;
 mod simulation;

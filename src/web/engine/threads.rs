@@ -10,11 +10,10 @@ use crate::scheduler::{Event, LostReason, Outcome};
 use crate::spec::Study;
 use crate::web::host;
 use crate::web::inbox::{Inbox, News};
-use std::cell::RefCell;
-use std::panic::PanicHookInfo;
+use crate::web::panics;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
@@ -49,23 +48,10 @@ struct Running {
     cancelled: Vec<Attempt>,
 }
 
-thread_local! {
-    /// Where a panic of this thread is told.
-    static ALARM: RefCell<Option<(Inbox, SlotId)>> = const { RefCell::new(None) };
-}
-
 impl Threads {
     /// Takes `count` threads of the pool, which has as many. The name of the channel on which lost
     /// threads are told is `watch`.
     pub fn start(study: &Arc<Study>, count: u32, watch: &str, inbox: &Inbox) -> Threads {
-        static HOOK: Once = Once::new();
-        HOOK.call_once(|| {
-            let usual = std::panic::take_hook();
-            std::panic::set_hook(Box::new(move |info| {
-                tell_panic(info);
-                usual(info);
-            }));
-        });
         let start = |slot| {
             let (groups, received) = mpsc::channel();
             let control = Arc::new(Control::default());
@@ -96,17 +82,6 @@ impl Threads {
     }
 }
 
-/// The thread will never run anything again.
-fn tell_panic(info: &PanicHookInfo) {
-    ALARM.with_borrow(|alarm| {
-        if let Some((inbox, slot)) = alarm {
-            let place = info.location().map(|place| format!(" (at {place})")).unwrap_or_default();
-            let reason = format!("{}{place}", info.payload_as_str().unwrap_or("panic without a message"));
-            inbox.send(News::SlotDied { slot: *slot, reason });
-        }
-    });
-}
-
 /// The inside of a slot's thread.
 struct Thread {
     slot: SlotId,
@@ -116,19 +91,23 @@ struct Thread {
 
 impl Thread {
     fn run(&self, study: &Study, received: &Receiver<Group>) {
-        ALARM.set(Some((self.inbox.clone(), self.slot)));
+        let (inbox, slot) = (self.inbox.clone(), self.slot);
+        panics::on_panic(move |reason| inbox.send(News::SlotDied { slot, reason: reason.to_owned() }));
         let mut simulation = match Simulation::of(study) {
             Ok(simulation) => simulation,
             Err(reason) => return self.inbox.send(News::SlotDied { slot: self.slot, reason }),
         };
         while let Ok(group) = received.recv() {
-            for (attempt, request) in &group {
+            for (position, (attempt, request)) in group.iter().enumerate() {
                 if !self.control.begin(*attempt) {
                     let outcome = Outcome::Lost(LostReason::Cancelled);
                     self.inbox.event(Event::Ended { attempt: *attempt, outcome, run_us: 0 });
                     continue;
                 }
-                self.inbox.event(Event::Started(*attempt));
+                // The others begin when the one before them ends: that needs no telling.
+                if position == 0 {
+                    self.inbox.event(Event::Started(*attempt));
+                }
                 let begun = host::now_us();
                 let outcome = simulation.run(request, &*self.control);
                 let run_us = host::now_us().saturating_sub(begun);

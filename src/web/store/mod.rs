@@ -4,39 +4,61 @@
 mod caller;
 #[cfg(feature = "checks")]
 mod caller_checks;
-
-pub use caller::{CallerStore, StoreObject};
+mod indexed_db;
+mod locks;
+mod nudge;
 
 use crate::driver::{Holder, MemoryStore, Store, StoreError, StudyRow};
 use crate::ids::{Epoch, Seq};
 use crate::scheduler::Record;
+use crate::spec::Durability;
+pub use caller::{CallerStore, StoreObject};
+pub use indexed_db::{IndexedDb, ListedStudy, indexed_db_exists};
+pub use locks::Locks;
+pub use nudge::Nudges;
+
+/// Where a browser keeps its studies.
+pub const DATABASE: &str = "freerun";
+
+/// This browser's store.
+pub fn browser() -> IndexedDb {
+    IndexedDb::new(DATABASE, Locks::of_this_worker())
+}
 
 /// Any of the stores.
 pub enum AnyStore {
+    /// In this browser.
+    IndexedDb(Box<IndexedDb>),
     /// In memory: gone with the module.
     Memory(MemoryStore),
     /// The caller's.
     Caller(CallerStore),
 }
 
-impl AnyStore {
-    /// The caller's store if there is one, else memory.
-    pub fn of(caller: Option<StoreObject>) -> AnyStore {
-        caller.map_or_else(
-            || AnyStore::Memory(MemoryStore::default()),
-            |object| AnyStore::Caller(CallerStore(object)),
-        )
-    }
-}
-
 /// Calls the same method of whichever store it is.
 macro_rules! forward {
     ($self:ident, $call:ident($($argument:expr),*)) => {
         match $self {
+            AnyStore::IndexedDb(store) => store.$call($($argument),*).await,
             AnyStore::Memory(store) => store.$call($($argument),*).await,
             AnyStore::Caller(store) => store.$call($($argument),*).await,
         }
     };
+}
+
+impl AnyStore {
+    /// This browser's store.
+    pub fn of_this_browser() -> AnyStore {
+        AnyStore::IndexedDb(Box::new(browser()))
+    }
+
+    /// What appends wait for from now on, where the store has a choice.
+    pub fn set_durability(&mut self, durability: Durability) {
+        match self {
+            AnyStore::IndexedDb(store) => store.set_durability(durability),
+            AnyStore::Memory(_) | AnyStore::Caller(_) => {}
+        }
+    }
 }
 
 impl Store for AnyStore {
