@@ -28,6 +28,8 @@ pub trait Bench {
 }
 
 const TTL_US: u64 = 200_000;
+/// A lease that lasts, however slow the machine.
+const LONG_US: u64 = 60_000_000;
 
 /// A small study whose journal holds records of every common kind.
 pub fn sample_study(name: &str) -> Study {
@@ -111,7 +113,7 @@ async fn appends_read_back<B: Bench>(bench: &mut B) {
     let journal = sample_journal("append");
     let expected: Vec<String> = journal.iter().map(journal::encode).collect();
     let mut store = bench.connect();
-    let epoch = store.claim("append", &holder("a"), TTL_US).await.expect("a new study can be claimed");
+    let epoch = store.claim("append", &holder("a"), LONG_US).await.expect("a new study can be claimed");
     assert_eq!(epoch, Epoch(1), "the first claim has epoch 1");
     assert!(lines(&mut store, "append").await.is_empty(), "a new journal is empty");
     let mut last = Seq(0);
@@ -150,14 +152,14 @@ async fn a_wrong_end_is_a_conflict<B: Bench>(bench: &mut B) {
 async fn one_writer_at_a_time<B: Bench>(bench: &mut B) {
     let journal = sample_journal("writer");
     let (mut first, mut second) = (bench.connect(), bench.connect());
-    let old = first.claim("writer", &holder("a"), 60_000_000).await.expect("a new study can be claimed");
+    let old = first.claim("writer", &holder("a"), LONG_US).await.expect("a new study can be claimed");
     first.append("writer", old, Seq(0), &journal[..3]).await.expect("the writer can append");
     let held = second.claim("writer", &holder("b"), TTL_US).await;
     let by = "program a".to_owned();
     assert_eq!(held, Err(StoreError::Held { study: "writer".to_owned(), by }), "a live lease is respected");
     assert_eq!(lines(&mut second, "writer").await.len(), 3, "others may watch");
     first.release("writer", old).await.expect("the writer can release");
-    let new = second.claim("writer", &holder("b"), TTL_US).await.expect("a released study can be claimed");
+    let new = second.claim("writer", &holder("b"), LONG_US).await.expect("a released study can be claimed");
     assert_eq!(new, Epoch(old.0 + 1), "each claim has the next epoch");
     check_fenced(&mut first, old, &journal).await;
     second.append("writer", new, Seq(3), &journal[3..]).await.expect("the new writer can append");
@@ -182,8 +184,7 @@ async fn an_ended_lease_is_taken_over<B: Bench>(bench: &mut B) {
     dead.renew("takeover", old, TTL_US).await.expect("the writer can renew");
     bench.let_leases_end(TTL_US);
     let mut next = bench.connect();
-    let new =
-        next.claim("takeover", &holder("b"), 60_000_000).await.expect("an ended lease can be taken over");
+    let new = next.claim("takeover", &holder("b"), LONG_US).await.expect("an ended lease can be taken over");
     assert!(new > old, "the new writer has a newer epoch");
     let late = dead.append("takeover", old, Seq(4), &journal[4..5]).await;
     assert_eq!(late, Err(StoreError::Fenced), "a writer that lost its lease writes nothing more");
@@ -208,7 +209,7 @@ async fn studies_do_not_touch_each_other<B: Bench>(bench: &mut B) {
 async fn deleted_is_gone<B: Bench>(bench: &mut B) {
     let journal = sample_journal("delete");
     let mut store = bench.connect();
-    let epoch = store.claim("delete", &holder("a"), 60_000_000).await.expect("a new study can be claimed");
+    let epoch = store.claim("delete", &holder("a"), LONG_US).await.expect("a new study can be claimed");
     store.append("delete", epoch, Seq(0), &journal).await.expect("the writer can append");
     let held = bench.connect().delete("delete").await;
     assert!(matches!(held, Err(StoreError::Held { .. })), "a study being written is not deleted");

@@ -230,8 +230,3 @@ impl Alarm {
         value
     }
 }
-
-/// What `future` gives, or `None` if it takes longer. A future dropped so must lose nothing.
-pub async fn within_us<T>(us: u64, future: impl Future<Output = T>) -> Option<T> {
-    Alarm::default().within_us(us, future).await
-}

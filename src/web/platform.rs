@@ -52,6 +52,8 @@ pub struct State {
     /// The last record appended, and the last that is durable.
     appended: Seq,
     durable: Seq,
+    /// Records wait because the store did not take them.
+    store_failing: bool,
     /// Wakes the loop when there is no news.
     alarm: Alarm,
     /// When the host last had a turn.
@@ -115,11 +117,16 @@ impl Platform<'_> {
         match news {
             WriterNews::Durable { upto, records } => {
                 self.state.durable = upto;
+                if std::mem::take(&mut self.state.store_failing) {
+                    self.watch.note("the store takes records again");
+                }
                 self.watch.records(Seq(upto.0 + 1 - records.len() as u64), &records);
                 Some(Event::Durable { upto })
             }
             WriterNews::Failed(reason) => {
-                self.watch.note(&reason);
+                self.state.store_failing = true;
+                let waiting = self.state.appended.0 - self.state.durable.0;
+                self.watch.note(&format!("{reason}; {waiting} records wait in memory and are tried again"));
                 Some(Event::StoreFailed(reason))
             }
             WriterNews::Fenced => Some(Event::Fenced),

@@ -1,7 +1,7 @@
 // A page that runs checks in a worker. The address says which `flavour` of the module, and how many
 // `threads` its pool has, if any. With a `check` (a function of the file `checks/MODULE.js`) and its
-// `args` (JSON), that one is run and reported: to the server by the `id` given, and in the page. A
-// driver runs more of them, one by one, with `window.check`.
+// `args` (JSON, or at the address `asked`), that one is run and reported: to the server by the `id`
+// given, and in the page. A driver runs more of them, one by one, with `window.check`.
 
 const query = Object.fromEntries(new URLSearchParams(location.search))
 const worker = new Worker(new URL('./checks-worker.js', import.meta.url), { type: 'module' })
@@ -36,6 +36,13 @@ async function report(result) {
   await fetch(`/report?id=${encodeURIComponent(query.id)}`, { method: 'POST', body: JSON.stringify(result) })
 }
 
+async function asked() {
+  if (query.asked !== undefined) return (await fetch(query.asked)).json()
+  return query.args && JSON.parse(query.args)
+}
+
 if (query.check !== undefined) {
-  window.check(query.module, query.check, query.args && JSON.parse(query.args)).then(report)
+  asked()
+    .then((args) => window.check(query.module, query.check, args))
+    .then(report)
 }

@@ -76,6 +76,31 @@ export async function firefox(url, { profile } = {}) {
     // Its content processes are in its group, and end with it.
     detached: true,
   })
+  return running(child, own)
+}
+
+/**
+ * A WebKit of GTK, without a driver: each page is a browser of its own, on a screen of its own. Its
+ * shared memory waits behind a switch.
+ */
+export function webkit() {
+  const folders = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((triple) => `/usr/lib/${triple}/webkit2gtk-4.1`)
+  const path = folders.map((folder) => join(folder, 'MiniBrowser')).find(existsSync)
+  if (!path) throw new Error('no MiniBrowser is installed: apt-get install webkit2gtk-driver xvfb')
+  const xvfb = program(['xvfb-run'], 'apt-get install xvfb')
+  return {
+    open: (url) => {
+      const child = spawn(xvfb, ['-a', path, '--private', url], {
+        stdio: 'ignore',
+        detached: true,
+        env: { ...process.env, JSC_useSharedArrayBuffer: 'true', WEBKIT_DISABLE_COMPOSITING_MODE: '1' },
+      })
+      return running(child)
+    },
+  }
+}
+
+function running(child, own) {
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', resolve)
@@ -106,17 +131,18 @@ export function within(promise, what, ms = PATIENCE_MS) {
 let pages = 0
 
 /**
- * Opens `path` of `server` with `query` in a new page of `browser` (`'firefox'`, or an open Chromium)
+ * Opens `path` of `server` with `query` in a new page of `browser` (`'firefox'`, an open Chromium, or a WebKit)
  * and gives what the page reports to the id it is given; throws the sentence if that is a failure.
  */
 export async function reported(browser, server, path, query = {}) {
   const id = `${process.pid}-${(pages += 1)}`
   const url = new URL(path, server.url)
   url.search = new URLSearchParams({ ...query, id }).toString()
-  const what = `${browser === 'firefox' ? 'Firefox' : 'Chromium'} at ${url.pathname}${url.search}`
+  const name = browser === 'firefox' ? 'Firefox' : browser.open ? 'WebKit' : 'Chromium'
+  const what = `${name} at ${url.pathname}${url.search}`
   const report = server.report(id)
-  if (browser === 'firefox') {
-    const running = await firefox(url.href)
+  if (name !== 'Chromium') {
+    const running = name === 'Firefox' ? await firefox(url.href) : browser.open(url.href)
     const early = running.ended.then(() => ({ failure: 'the browser ended early' }))
     return finish(Promise.race([report, early]), what, running.close)
   }

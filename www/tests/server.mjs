@@ -31,6 +31,7 @@ export async function serve(mounts, { isolated = true, port = 0 } = {}) {
   const roots = typeof mounts === 'string' ? { '/': mounts } : mounts
   const prefixes = Object.keys(roots).sort((a, b) => b.length - a.length)
   const mailbox = new Mailbox()
+  const given = []
   const headers = { 'Cache-Control': 'no-store', ...(isolated ? ISOLATING : {}) }
 
   const server = createServer(async (request, response) => {
@@ -43,6 +44,9 @@ export async function serve(mounts, { isolated = true, port = 0 } = {}) {
       if (url.pathname === '/report') {
         mailbox.put(url.searchParams.get('id') ?? '', JSON.parse(await text(request)))
         return answer(204)
+      }
+      if (url.pathname.startsWith('/given/')) {
+        return answer(200, { 'Content-Type': 'application/json' }, given[Number(url.pathname.slice(7))])
       }
       const path = decodeURIComponent(url.pathname)
       const prefix = prefixes.find((prefix) => path.startsWith(prefix))
@@ -60,6 +64,8 @@ export async function serve(mounts, { isolated = true, port = 0 } = {}) {
   })
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
+    /** Keeps what a page is to fetch, which may be long; gives its address. */
+    give: (value) => `/given/${given.push(JSON.stringify(value)) - 1}`,
     /** Resolves with what the page that was given `id` reports. */
     report: (id) => mailbox.take(id),
     close: () => {

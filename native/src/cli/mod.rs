@@ -66,7 +66,7 @@ enum Command {
 /// Where studies are kept.
 #[derive(Args)]
 struct StoreArgs {
-    /// Where studies are kept: sqlite:PATH, sqlite:///ABSOLUTE/PATH, or memory: (gone at the end)
+    /// Where studies are kept: sqlite:PATH, sqlite:///ABSOLUTE/PATH, postgres://USER@HOST/DATABASE, or memory: (gone at the end)
     #[arg(long, value_name = "URL", default_value = "sqlite:freerun.db")]
     store: String,
 }

@@ -1,15 +1,18 @@
 //! A store chosen by its URL.
 
+use super::postgres::{PostgresStore, redacted};
 use super::sqlite::SqliteStore;
 use freerun::driver::{Holder, MemoryStore, Store, StoreError, StudyRow};
 use freerun::ids::{Epoch, Seq};
 use freerun::scheduler::Record;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Any of the stores.
 pub enum AnyStore {
     /// A database file.
     Sqlite(Box<SqliteStore>),
+    /// A server.
+    Postgres(Box<PostgresStore>),
     /// In memory.
     Memory(MemoryStore),
 }
@@ -18,21 +21,23 @@ pub enum AnyStore {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The URL is not one of a store.
-    #[error("`{url}` is no store: allowed are sqlite:PATH, sqlite:///ABSOLUTE/PATH and memory:")]
+    #[error(
+        "`{url}` is no store: allowed are sqlite:PATH, sqlite:///ABSOLUTE/PATH, postgres://USER@HOST/DATABASE and memory:"
+    )]
     Url {
         /// What was given.
         url: String,
     },
     /// Nothing is there, and nothing is to be made.
-    #[error("there is no freerun database at {}", .path.display())]
+    #[error("there is no freerun database at {place}")]
     Missing {
         /// Where it should be.
-        path: PathBuf,
+        place: String,
     },
     /// It is there and cannot be used.
     #[error("cannot open the store `{url}`: {source}")]
     Store {
-        /// What was given.
+        /// What was given, without a password.
         url: String,
         /// Why.
         source: StoreError,
@@ -49,36 +54,45 @@ pub enum IfMissing {
 }
 
 /// The store that `url` names: `sqlite:PATH` (relative to the working directory),
-/// `sqlite:///ABSOLUTE/PATH`, or `memory:`, which is gone when the program ends.
+/// `sqlite:///ABSOLUTE/PATH`, `postgres://USER@HOST/DATABASE`, or `memory:`, which is gone when the
+/// program ends.
 ///
 /// # Errors
 /// See [`OpenError`].
 pub fn open(url: &str, if_missing: IfMissing) -> Result<AnyStore, OpenError> {
-    let failed = |source| OpenError::Store { url: url.to_owned(), source };
-    let path = match place(url)? {
-        Place::Memory => return Ok(AnyStore::Memory(MemoryStore::default())),
-        Place::File(path) => path,
+    let failed = |source| OpenError::Store { url: redacted(url), source };
+    let store = match (place(url)?, if_missing) {
+        (Place::Memory, _) => Some(AnyStore::Memory(MemoryStore::default())),
+        (Place::File(path), IfMissing::Create) => {
+            Some(SqliteStore::create(path).map(AnyStore::sqlite).map_err(failed)?)
+        }
+        (Place::File(path), IfMissing::Refuse) => {
+            SqliteStore::open_existing(path).map_err(failed)?.map(AnyStore::sqlite)
+        }
+        (Place::Server(url), IfMissing::Create) => {
+            Some(PostgresStore::create(url).map(AnyStore::postgres).map_err(failed)?)
+        }
+        (Place::Server(url), IfMissing::Refuse) => {
+            PostgresStore::open_existing(url).map_err(failed)?.map(AnyStore::postgres)
+        }
     };
-    match if_missing {
-        IfMissing::Create => SqliteStore::create(path).map(AnyStore::sqlite).map_err(failed),
-        IfMissing::Refuse => match SqliteStore::open_existing(path).map_err(failed)? {
-            Some(store) => Ok(AnyStore::sqlite(store)),
-            None => Err(OpenError::Missing { path: path.to_owned() }),
-        },
-    }
+    let shown = || redacted(url.strip_prefix("sqlite:").unwrap_or(url));
+    store.ok_or_else(|| OpenError::Missing { place: shown() })
 }
 
 #[derive(Debug, PartialEq)]
 enum Place<'a> {
     Memory,
     File(&'a Path),
+    Server(&'a str),
 }
 
 fn place(url: &str) -> Result<Place<'_>, OpenError> {
-    let unknown = || OpenError::Url { url: url.to_owned() };
+    let unknown = || OpenError::Url { url: redacted(url) };
     let (scheme, rest) = url.split_once(':').ok_or_else(unknown)?;
     match (scheme, rest) {
         ("memory", "") => Ok(Place::Memory),
+        ("postgres" | "postgresql", rest) if rest.starts_with("//") => Ok(Place::Server(url)),
         ("sqlite", "") => Err(unknown()),
         ("sqlite", rest) => match rest.strip_prefix("//") {
             Some(absolute) if absolute.starts_with('/') => Ok(Place::File(Path::new(absolute))),
@@ -94,6 +108,10 @@ impl AnyStore {
         AnyStore::Sqlite(Box::new(store))
     }
 
+    fn postgres(store: PostgresStore) -> AnyStore {
+        AnyStore::Postgres(Box::new(store))
+    }
+
     /// Makes what other programs see of `study` again, from its journal.
     ///
     /// # Errors
@@ -101,6 +119,7 @@ impl AnyStore {
     pub fn rebuild_projection(&mut self, study: &str) -> Result<(), StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.rebuild_projection(study),
+            AnyStore::Postgres(store) => store.rebuild_projection(study),
             AnyStore::Memory(_) => Ok(()),
         }
     }
@@ -110,6 +129,7 @@ impl Store for AnyStore {
     async fn studies(&mut self) -> Result<Vec<StudyRow>, StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.studies().await,
+            AnyStore::Postgres(store) => store.studies().await,
             AnyStore::Memory(store) => store.studies().await,
         }
     }
@@ -117,6 +137,7 @@ impl Store for AnyStore {
     async fn claim(&mut self, study: &str, holder: &Holder, ttl_us: u64) -> Result<Epoch, StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.claim(study, holder, ttl_us).await,
+            AnyStore::Postgres(store) => store.claim(study, holder, ttl_us).await,
             AnyStore::Memory(store) => store.claim(study, holder, ttl_us).await,
         }
     }
@@ -124,6 +145,7 @@ impl Store for AnyStore {
     async fn renew(&mut self, study: &str, epoch: Epoch, ttl_us: u64) -> Result<(), StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.renew(study, epoch, ttl_us).await,
+            AnyStore::Postgres(store) => store.renew(study, epoch, ttl_us).await,
             AnyStore::Memory(store) => store.renew(study, epoch, ttl_us).await,
         }
     }
@@ -131,6 +153,7 @@ impl Store for AnyStore {
     async fn release(&mut self, study: &str, epoch: Epoch) -> Result<(), StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.release(study, epoch).await,
+            AnyStore::Postgres(store) => store.release(study, epoch).await,
             AnyStore::Memory(store) => store.release(study, epoch).await,
         }
     }
@@ -144,6 +167,7 @@ impl Store for AnyStore {
     ) -> Result<Seq, StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.append(study, epoch, after, records).await,
+            AnyStore::Postgres(store) => store.append(study, epoch, after, records).await,
             AnyStore::Memory(store) => store.append(study, epoch, after, records).await,
         }
     }
@@ -151,6 +175,7 @@ impl Store for AnyStore {
     async fn read(&mut self, study: &str, after: Seq, limit: usize) -> Result<Vec<Record>, StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.read(study, after, limit).await,
+            AnyStore::Postgres(store) => store.read(study, after, limit).await,
             AnyStore::Memory(store) => store.read(study, after, limit).await,
         }
     }
@@ -158,6 +183,7 @@ impl Store for AnyStore {
     async fn delete(&mut self, study: &str) -> Result<(), StoreError> {
         match self {
             AnyStore::Sqlite(store) => store.delete(study).await,
+            AnyStore::Postgres(store) => store.delete(study).await,
             AnyStore::Memory(store) => store.delete(study).await,
         }
     }

@@ -4,6 +4,7 @@
 mod any;
 mod holder;
 mod optuna;
+mod postgres;
 mod sqlite;
 
 pub use any::{AnyStore, IfMissing, OpenError, open};

@@ -10,33 +10,12 @@ use crate::spec::Durability;
 use crate::web::executor;
 use crate::web::host::now_us;
 use crate::web::store::{IndexedDb, Locks};
-#[cfg(feature = "threads")]
-use futures_channel::oneshot;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 const TTL_US: u64 = 30_000_000;
-
-thread_local! {
-    static ON_PANIC: RefCell<Option<js_sys::Function>> = const { RefCell::new(None) };
-}
-
-/// Has `call` told the sentence of a panic at home, which a trap follows.
-#[wasm_bindgen(js_name = onPanic)]
-pub fn on_panic(call: js_sys::Function) {
-    ON_PANIC.set(Some(call));
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        usual(info);
-        ON_PANIC.with_borrow(|call| {
-            if let Some(call) = call {
-                let _ = call.call1(&JsValue::UNDEFINED, &info.to_string().into());
-            }
-        });
-    }));
-}
 
 /// Connections of one worker after the other to the same database.
 struct Databases {
@@ -206,23 +185,5 @@ async fn measure(
     Ok(Throughput {
         appended_per_second: per_second(appended - begun),
         read_per_second: per_second(read - appended),
-    })
-}
-
-/// Wakes the home thread from another one `count` times, each time with an answer; gives microseconds
-/// for one round trip.
-#[cfg(feature = "threads")]
-#[wasm_bindgen(js_name = wakeRoundTrip)]
-pub fn wake_round_trip(count: u32) -> js_sys::Promise {
-    executor::promise(async move {
-        let begun = now_us();
-        for _ in 0..count {
-            let (answer, answered) = oneshot::channel();
-            rayon::spawn(move || {
-                let _ = answer.send(());
-            });
-            answered.await.map_err(|_| JsValue::from("the thread did not answer"))?;
-        }
-        Ok(((now_us() - begun) as f64 / f64::from(count)).into())
     })
 }

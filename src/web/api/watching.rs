@@ -7,7 +7,7 @@ use crate::driver::Store;
 use crate::ids::Seq;
 use crate::scheduler::{Record, What};
 use crate::web::executor;
-use crate::web::host::{now_us, sleep_us, within_us};
+use crate::web::host::{Alarm, now_us, sleep_us};
 use crate::web::store::{DATABASE, IndexedDb, Nudges, browser};
 use crate::web::watch::Watch;
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -73,13 +73,13 @@ struct Look {
 
 impl Look {
     async fn until_stopped(mut self) -> Result<(), Failure> {
-        let mut store = browser();
+        let (mut store, mut alarm) = (browser(), Alarm::default());
         while !self.stopped.get() {
             self.catch_up(&mut store).await?;
             self.watch.show(self.watch.last_at(), now_us());
             sleep_us(REST_US).await;
             // A word and the lack of one are both reasons to look again.
-            let _ = within_us(LOOK_EVERY_US, self.woken.recv()).await;
+            let _ = alarm.within_us(LOOK_EVERY_US, self.woken.recv()).await;
             while self.woken.try_recv().is_ok() {}
         }
         Ok(())

@@ -3,7 +3,14 @@
 
 export function enrol(watch, slot) {
   const channel = new BroadcastChannel(watch)
-  const tell = (reason) => channel.postMessage({ slot, reason: String(reason?.message ?? reason) })
+  const tell = (error) => channel.postMessage({ slot, reason: words(error) })
   self.addEventListener('unhandledrejection', (event) => tell(event.reason))
   self.addEventListener('error', (event) => tell(event.error ?? event.message))
+}
+
+function words(error) {
+  if (error instanceof WebAssembly.RuntimeError) {
+    return `it trapped, by a fault of its own or for want of memory: ${error.message}`
+  }
+  return String(error?.message ?? error)
 }

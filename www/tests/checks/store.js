@@ -63,11 +63,8 @@ export async function newer(freerun, { database = 'newer' }) {
   return claim(freerun, { database })
 }
 
-/** An older program has the database open and does not give way. */
+/** The database is closed to newcomers: it waits to be deleted until somebody lets go of it. */
 export async function blocked(freerun, { database = 'blocked' }) {
-  await settled(indexedDB.deleteDatabase(database))
-  // The lowest version there is stands for an older one only while the layout's is higher: what is
-  // asked for meanwhile is a deletion, which waits in the same way.
   const open = await settled(indexedDB.open(database, 1))
   const deletion = settled(indexedDB.deleteDatabase(database)).catch(() => {})
   const refused = await claim(freerun, { database })
@@ -80,9 +77,4 @@ export async function blocked(freerun, { database = 'blocked' }) {
 /** Records per second: `count` of them, `group` to a transaction. */
 export async function throughput(freerun, { count, group, strict }) {
   return freerun.throughput(`throughput-${crypto.randomUUID()}`, count, group, strict)
-}
-
-/** Microseconds from home to a thread and back. */
-export function wakes(freerun, { count }) {
-  return freerun.wakeRoundTrip(count)
 }

@@ -8,8 +8,11 @@
 //! pending trial needs no `tpe:relative_params`: all its parameters are rows already, and those come
 //! first for Optuna's samplers.
 
+mod mirror;
 mod projection;
+pub mod schema;
 mod text;
 
+pub use mirror::{Found, Mirror, Rows, Tables};
 pub use projection::{Change, Column, Projection};
 pub use text::utc;

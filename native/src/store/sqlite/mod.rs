@@ -3,19 +3,19 @@
 
 mod journal;
 mod lease;
-mod mirror;
 mod schema;
 mod tables;
 
+use crate::store::optuna::{Mirror, Tables};
 use freerun::driver::{Holder, Store, StoreError, StudyRow};
 use freerun::ids::{Epoch, Seq};
 use freerun::scheduler::Record;
 use lease::Lease;
-use mirror::Mirror;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
+use tables::SqliteTables;
 
 /// A store in one database file.
 pub struct SqliteStore {
@@ -67,7 +67,7 @@ impl SqliteStore {
         self.mirrors.remove(study);
         let transaction = immediate(&mut self.connection)?;
         unheld(&transaction, study, now)?;
-        Mirror::rebuild(&transaction, study)?;
+        Mirror::rebuild(&mut SqliteTables(&transaction), study)?;
         transaction.commit().map_err(busy_or_broken)
     }
 }
@@ -98,7 +98,7 @@ impl Store for SqliteStore {
             return Err(StoreError::Held { study: study.to_owned(), by: by.to_owned() });
         }
         let (last, trials) = lease.map_or((Seq(0), 0), |lease| (lease.last, lease.trials));
-        Mirror::check(&transaction, study, last, trials)?;
+        Mirror::check(&mut SqliteTables(&transaction), study, last, trials)?;
         let epoch = lease::give(&transaction, study, holder, until(now, ttl_us))?;
         transaction.commit().map_err(busy_or_broken)?;
         Ok(epoch)
@@ -135,10 +135,10 @@ impl Store for SqliteStore {
         }
         let mut mirror = match mirror.filter(|mirror| mirror.at() == after) {
             Some(mirror) => mirror,
-            None => Mirror::catch_up(&transaction, study, &lease)?,
+            None => Mirror::catch_up(&mut SqliteTables(&transaction), study, after, lease.trials)?,
         };
         let last = journal::insert(&transaction, study, after, records)?;
-        mirror.write(&transaction, study, records)?;
+        mirror.write(&mut SqliteTables(&transaction), study, records)?;
         lease::advance(&transaction, study, last, mirror.trials())?;
         transaction.commit().map_err(busy_or_broken)?;
         self.mirrors.insert(study.to_owned(), mirror);
@@ -158,7 +158,7 @@ impl Store for SqliteStore {
         let transaction = immediate(&mut self.connection)?;
         let lease = unheld(&transaction, study, now)?;
         journal::remove(&transaction, study)?;
-        tables::remove(&transaction, study).map_err(busy_or_broken)?;
+        SqliteTables(&transaction).remove(study)?;
         lease::remove(&transaction, study, lease.epoch)?;
         transaction.commit().map_err(busy_or_broken)
     }

@@ -1,15 +1,12 @@
 //! Opening a database: what it must be, and the tables made in it.
 
 use super::broken;
+use crate::store::optuna::schema::{HEAD, LIBRARY, VERSION as OPTUNA, other_version};
 use freerun::driver::StoreError;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// Version of our tables.
 const VERSION: i64 = 1;
-/// What Optuna writes into `version_info` and `alembic_version`.
-const OPTUNA_SCHEMA: i64 = 12;
-const OPTUNA_LIBRARY: &str = "5.0.0";
-const OPTUNA_HEAD: &str = "v3.2.0.a";
 
 /// Sets the connection up. Foreign keys are off as in Optuna itself: rows that somebody removed from
 /// Optuna's tables must not stop a study, whose journal is the truth.
@@ -62,17 +59,11 @@ fn version(connection: &Connection) -> Result<Option<i64>, StoreError> {
 
 fn check_optuna(connection: &Connection) -> Result<(), StoreError> {
     let insert = "INSERT INTO version_info SELECT 1, ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM version_info)";
-    connection.execute(insert, (OPTUNA_SCHEMA, OPTUNA_LIBRARY)).map_err(broken)?;
+    connection.execute(insert, (OPTUNA, LIBRARY)).map_err(broken)?;
     let insert = "INSERT INTO alembic_version SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM alembic_version)";
-    connection.execute(insert, [OPTUNA_HEAD]).map_err(broken)?;
+    connection.execute(insert, [HEAD]).map_err(broken)?;
     let select = "SELECT schema_version, version_num FROM version_info, alembic_version";
     let found: (i64, String) =
         connection.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(broken)?;
-    if found == (OPTUNA_SCHEMA, OPTUNA_HEAD.to_owned()) {
-        return Ok(());
-    }
-    Err(StoreError::Broken(format!(
-        "Optuna's tables in this database have version {} ({}), freerun writes {OPTUNA_SCHEMA} ({OPTUNA_HEAD}): run `optuna storage upgrade`, or use another database",
-        found.0, found.1
-    )))
+    if found == (i64::from(OPTUNA), HEAD.to_owned()) { Ok(()) } else { Err(other_version(found.0, &found.1)) }
 }

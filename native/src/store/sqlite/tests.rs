@@ -179,7 +179,7 @@ fn rows_that_somebody_removed_come_back() {
     let epoch = ready(store.claim("s", &holder("b"), TTL_US)).unwrap();
     assert_eq!(optuna_rows(&store), expected);
 
-    tables::remove(&store.connection, "s").unwrap();
+    SqliteTables(&store.connection).remove("s").unwrap();
     ready(store.append("s", epoch, Seq(19), &[ended(4, 0, 1.0)])).unwrap();
     assert!(optuna_rows(&store).starts_with(&expected[..200]));
 }

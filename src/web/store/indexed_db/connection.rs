@@ -5,7 +5,7 @@ use super::words;
 use crate::driver::StoreError;
 use crate::spec::Durability;
 use crate::web::executor;
-use crate::web::host::within_us;
+use crate::web::host::Alarm;
 use futures_channel::oneshot;
 use indexed_db_futures::OpenDbResult;
 use indexed_db_futures::database::{Database, VersionChangeEvent};
@@ -56,7 +56,7 @@ impl Connection {
                 late.close();
             }
         });
-        match within_us(OPEN_US, receive).await {
+        match Alarm::default().within_us(OPEN_US, receive).await {
             Some(Ok(opened)) => Ok(Connection::watched(opened.map_err(words::of_opening)?)),
             _ if blocked.get() => Err(StoreError::Busy(words::BLOCKED.to_owned())),
             _ => Err(StoreError::Busy(words::SILENT.to_owned())),

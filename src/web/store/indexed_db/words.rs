@@ -17,8 +17,7 @@ pub const BLOCKED: &str = "another tab has an older version of this page open: c
 /// The browser does not answer.
 pub const SILENT: &str = "the browser's storage does not answer";
 
-const FULL: &str =
-    "this browser's storage is full: delete studies or free space on the disk, and it goes on by itself";
+const FULL: &str = "this browser's storage is full: delete studies, or free space on the disk";
 const NEWER: &str = "the studies in this browser were kept by a newer version of this page: reload it";
 const REFUSED: &str = "this browser lets the page store nothing: allow it to keep data (cookies), \
      or export studies to files";
@@ -63,7 +62,7 @@ fn of_exception(exception: &DomException) -> StoreError {
         "SecurityError" => StoreError::Broken(REFUSED.to_owned()),
         "InvalidStateError" => StoreError::Broken(CLOSED.to_owned()),
         "AbortError" | "UnknownError" | "TimeoutError" => {
-            StoreError::Busy(format!("the browser's storage failed, and is tried again: {message}"))
+            StoreError::Busy(format!("the browser's storage failed: {message}"))
         }
         name => StoreError::Broken(format!("the browser's storage failed: {message} ({name})")),
     }

@@ -1,5 +1,8 @@
 //! A study made by hand and its records, for tests.
 
+#[cfg(feature = "server-tests")]
+pub mod cluster;
+
 use freerun::evaluate::{TargetLoss, TrialLoss};
 use freerun::ids::{Attempt, Epoch, Seq, SlotId, Tick, TrialId};
 use freerun::model::Outputs;

@@ -1,0 +1,28 @@
+// Whole studies in a worker of the checks' page, for comparing what comes out with the native
+// program: run, taken in, and given out as the file that carries a study.
+
+/** Runs what `request` says to its end, after taking `imported` in if that is given; gives the study as a file. */
+export async function study(freerun, { request, imported }) {
+  if (imported !== undefined) await freerun.importStudy(imported)
+  const begun = performance.now()
+  let shown
+  const run = new freerun.Run(request, undefined, `watch-${crypto.randomUUID()}`, (news) => {
+    if (news.kind === 'view') shown = news
+  })
+  const ended = await run.ended
+  const ms = performance.now() - begun
+  const name = shown.progress.study
+  return { ended, ms, progress: shown.progress, audit: await freerun.auditStudy(name), file: await freerun.exportStudy(name) }
+}
+
+/** The same, stopped when `trials` are told. */
+export async function stopped(freerun, { request, trials }) {
+  let name
+  const run = new freerun.Run(request, undefined, `watch-${crypto.randomUUID()}`, (news) => {
+    if (news.kind !== 'view') return
+    name = news.progress.study
+    if (news.progress.trials_told >= trials) run.command('stop')
+  })
+  const ended = await run.ended
+  return { ended, file: await freerun.exportStudy(name) }
+}

@@ -1,0 +1,3 @@
+// A simulator that never comes up.
+
+throw new Error('this simulator is broken')
