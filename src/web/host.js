@@ -1,7 +1,7 @@
 // What the module cannot do alone. A trap leaves a module unusable: none of its callbacks is called any
 // more, whoever owns it is told, and the host's handler of last resort is spared.
 
-/** Counts modules that trapped: what an older one wanted to be called is not. */
+/** Counts instances of the module: what an older one, or one that trapped, wanted to be called is not. */
 let generation = 0
 /** What rejects the promises that have not settled. */
 const unsettled = new Set()
@@ -9,6 +9,13 @@ const unsettled = new Set()
 let trapped = (error) => {
   if (unsettled.size === 0) throw error
   for (const reject of unsettled) reject(error)
+}
+
+/** A new instance begins; nothing of an older one goes on. */
+export function begun() {
+  generation += 1
+  for (const reject of unsettled) reject(new Error('the module was made anew meanwhile'))
+  unsettled.clear()
 }
 
 export function onTrap(call) {

@@ -30,9 +30,16 @@ extern "C" {
     fn js_next_turn(call: &js_sys::Function);
     #[wasm_bindgen(js_name = onTrap)]
     fn js_on_trap(call: &js_sys::Function);
+    #[wasm_bindgen(js_name = begun)]
+    fn js_begun();
     fn promised(reject: &js_sys::Function);
     fn kept(reject: &js_sys::Function);
     fn settle(value: &JsValue, call: &js_sys::Function) -> js_sys::Function;
+}
+
+/// An instance of the module begins: callbacks of an older one are not called any more.
+pub fn begun() {
+    js_begun();
 }
 
 /// Has `call` told of a trap in anything that [`Callback`] wraps, instead of rejecting all promises

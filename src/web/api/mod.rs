@@ -19,6 +19,7 @@ use wasm_bindgen::prelude::*;
 /// What a module does as soon as it is there.
 #[wasm_bindgen(start)]
 fn start() {
+    crate::web::host::begun();
     crate::web::panics::throw();
 }
 
