@@ -1,4 +1,4 @@
-// Freerun wherever the module can be fetched: in Deno, in a browser, and on hosts like them.
+// Freerun wherever the module can be fetched: in a browser, and on hosts like it.
 
 import { setCode } from './instance.ts'
 
