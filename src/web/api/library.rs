@@ -1,8 +1,8 @@
 //! The studies kept in this browser, as JavaScript sees them: lists, files, deletion, audits, and a
 //! look at a study that another tab runs.
 
-use super::run::holder;
 use super::study::Outline;
+use super::take_up::holder;
 use super::{Code, Failure, to_js};
 use crate::driver::{ImportError, Store, StoreError, export, import};
 use crate::ids::Seq;

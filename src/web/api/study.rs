@@ -108,7 +108,7 @@ impl Outline {
 /// Every mistake in it.
 #[wasm_bindgen]
 pub fn check(source: JsValue) -> Result<JsValue, JsValue> {
-    let source: StudySource = serde_wasm_bindgen::from_value(source)?;
+    let source: StudySource = super::read(source)?;
     let draft = source.read()?;
     let has_seed = draft.has_seed();
     let study = draft.freeze(0);
