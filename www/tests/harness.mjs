@@ -30,9 +30,9 @@ function program(names, install) {
 
 /**
  * A Chromium whose data is really on disk, in `profile` (its own, removed at the end, if none is
- * given). `context` is playwright's.
+ * given). `context` is playwright's, with playwright's `settings`, such as colours.
  */
-export async function chromium({ profile, args = [] } = {}) {
+export async function chromium({ profile, args = [], settings = {} } = {}) {
   const executablePath = program(['chromium', 'chromium-browser', 'google-chrome'], 'apt-get install chromium')
   const own = profile === undefined ? await folder('chromium') : undefined
   const context = await playwright.launchPersistentContext(profile ?? own, {
@@ -40,6 +40,7 @@ export async function chromium({ profile, args = [] } = {}) {
     headless: true,
     // Root, as in containers, cannot have Chromium's sandbox.
     args: ['--no-sandbox', ...args],
+    ...settings,
   })
   let killed = false
   return {
