@@ -171,19 +171,6 @@ impl Drop for Cleared {
     }
 }
 
-/// What `future` gives, or `None` if it takes longer. A future dropped so must lose nothing.
-pub async fn within_us<T>(us: u64, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut timer = pin!(sleep_us(us));
-    poll_fn(|context| {
-        if let Poll::Ready(value) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(value));
-        }
-        timer.as_mut().poll(context).map(|()| None)
-    })
-    .await
-}
-
 /// What `value` is, or what it is a promise of.
 ///
 /// # Errors
