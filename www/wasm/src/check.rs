@@ -7,10 +7,12 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use wasmparser::{MemoryType, Parser, Payload, TypeRef};
 
-/// The only module that may be imported from: the glue.
+/// Where the glue's own functions come from.
 const GLUE: &str = "./freerun_bg.js";
-/// How the names begin of all that the glue gives, besides the memory.
+/// How their names begin, but for the memory.
 const GIVEN: [&str; 2] = ["__wbg_", "__wbindgen_"];
+/// Whose JavaScript is copied beside the glue: the crates that may bring some.
+const SNIPPETS: [&str; 2] = ["./snippets/freerun-", "./snippets/wasm-bindgen-rayon-"];
 /// Each thread's own variables, its own stack, and its end: what wasm-bindgen makes of the linker's
 /// symbols for threads.
 const OF_THREADS: [&str; 3] = ["__tls_base", "__stack_alloc", "__wbindgen_thread_destroy"];
@@ -91,10 +93,17 @@ fn face(bytes: &[u8]) -> Result<Face> {
 }
 
 fn only_glue_is_imported(face: &Face) -> Result<()> {
-    let given = |name: &str| name == "memory" || GIVEN.iter().any(|begin| name.starts_with(begin));
-    match face.imports.iter().find(|(module, name)| module != GLUE || !given(name)) {
-        Some((module, name)) => bail!("it imports `{name}` from `{module}`, which the glue does not give"),
+    match face.imports.iter().find(|(module, name)| !expected(module, name)) {
+        Some((module, name)) => bail!("it imports `{name}` from `{module}`, which is not expected"),
         None => Ok(()),
+    }
+}
+
+fn expected(module: &str, name: &str) -> bool {
+    let begins = |text: &str, with: &[&str]| with.iter().any(|begin| text.starts_with(begin));
+    match module {
+        GLUE => name == "memory" || begins(name, &GIVEN),
+        _ => begins(module, &SNIPPETS),
     }
 }
 
@@ -194,11 +203,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_comes_from_elsewhere() {
+    fn functions_come_from_the_glue_and_its_snippets() {
+        let own = r#"(import "./snippets/freerun-0af1/src/web/host.js" "guarded" (func))"#;
+        assert_eq!(checked(Flavour::Single, &[own, "(memory 17)"]), Ok(()));
         for (import, name) in [
             (r#"(import "env" "now" (func))"#, "`now` from `env`"),
             (r#"(import "wasi_snapshot_preview1" "fd_write" (func))"#, "`fd_write`"),
             (r#"(import "./freerun_bg.js" "surprise" (func))"#, "`surprise`"),
+            (r#"(import "./snippets/other-0af1/a.js" "f" (func))"#, "`./snippets/other-0af1/a.js`"),
             (r#"(import "__wbindgen_placeholder__" "__wbindgen_describe" (func))"#, "`__wbindgen_describe`"),
         ] {
             refused(Flavour::Single, &[import, "(memory 17)"], name);
