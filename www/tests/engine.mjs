@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'vite'
 import { chromium, folder, reported, run, serve } from './harness.mjs'
 
@@ -230,11 +231,10 @@ async function built() {
   const outDir = await folder('engine')
   await build({
     root: HERE,
-    base: './',
-    configFile: false,
+    // As the page is bundled, with its content policy.
+    configFile: join(HERE, '..', 'vite.config.js'),
     logLevel: 'error',
-    worker: { format: 'es' },
-    build: { outDir, target: 'esnext', emptyOutDir: true, rollupOptions: { input: `${HERE}/engine.html` } },
+    build: { outDir, emptyOutDir: true, rollupOptions: { input: join(HERE, 'engine.html') } },
   })
   return outDir
 }
