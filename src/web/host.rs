@@ -150,19 +150,6 @@ impl Drop for Cleared {
     }
 }
 
-/// What `future` gives, or `None` if it takes longer. A future dropped so must lose nothing.
-pub async fn within_us<T>(us: u64, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut timer = pin!(sleep_us(us));
-    poll_fn(|context| {
-        if let Poll::Ready(value) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(value));
-        }
-        timer.as_mut().poll(context).map(|()| None)
-    })
-    .await
-}
-
 /// A timer for somebody who waits again and again: it is set as seldom as possible.
 pub struct Alarm {
     bell: Rc<Bell>,

@@ -206,6 +206,13 @@ add('simulators that never start', ['Chromium', 'Firefox'], async (play) => {
   assert.match(played.audit, /^clean: /)
 })
 
+add('simulators that start slowly', ['Chromium'], async (play) => {
+  const study = synthetic({ trials: 20, attempts: 'timeout = "1s"' })
+  const played = await play('study', { study, engine: 'messages', workers: 2, name: 'slow simulators' })
+  checkWhole(played, 20)
+  assert.equal(played.progress.trials_failed, 0)
+})
+
 add('lost wake-ups', ['Chromium', 'Firefox'], async (play) => {
   const study = synthetic({ trials: 60, settings: WAITS(20) })
   const played = await play('deaf', { study, engine: 'threads', workers: 2 })
