@@ -173,6 +173,8 @@ impl Platform<'_> {
             return;
         }
         self.state.looked_us = now_us;
+        // Its time counts from when it begins, not from when its worker is being made.
+        self.state.queued.extend(self.engine.not_begun().into_iter().map(Event::Started));
         let stuck = self.state.running.stuck();
         if !stuck.is_empty() {
             self.retire("a simulation did not stop when it was told to");

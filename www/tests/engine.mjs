@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'vite'
 import { chromium, folder, reported, run, serve } from './harness.mjs'
 
@@ -205,6 +206,13 @@ add('simulators that never start', ['Chromium', 'Firefox'], async (play) => {
   assert.match(played.audit, /^clean: /)
 })
 
+add('simulators that start slowly', ['Chromium'], async (play) => {
+  const study = synthetic({ trials: 20, attempts: 'timeout = "1s"' })
+  const played = await play('study', { study, engine: 'messages', workers: 2, name: 'slow simulators' })
+  checkWhole(played, 20)
+  assert.equal(played.progress.trials_failed, 0)
+})
+
 add('lost wake-ups', ['Chromium', 'Firefox'], async (play) => {
   const study = synthetic({ trials: 60, settings: WAITS(20) })
   const played = await play('deaf', { study, engine: 'threads', workers: 2 })
@@ -230,11 +238,10 @@ async function built() {
   const outDir = await folder('engine')
   await build({
     root: HERE,
-    base: './',
-    configFile: false,
+    // As the page is bundled, with its content policy.
+    configFile: join(HERE, '..', 'vite.config.js'),
     logLevel: 'error',
-    worker: { format: 'es' },
-    build: { outDir, target: 'esnext', emptyOutDir: true, rollupOptions: { input: `${HERE}/engine.html` } },
+    build: { outDir, emptyOutDir: true, rollupOptions: { input: join(HERE, 'engine.html') } },
   })
   return outDir
 }
