@@ -35,12 +35,12 @@ export function install(folder, archive) {
   return folder
 }
 
-/** Node or Deno: each scenario is a new process, and its store is the file `store` in the folder. */
+/** Node or Deno: each scenario is a new process, and its store is a file in the folder. */
 function programs(folder, command, words, env = {}) {
   return {
-    async scenario(name, given, store = 'store.json') {
+    async scenario(name, given, store = 'any') {
       const options = { cwd: folder, input: JSON.stringify(given), env: { ...process.env, ...env } }
-      return JSON.parse(done(command, [...words, 'program.js', name, store], options))
+      return JSON.parse(done(command, [...words, 'program.js', name, `${store}.json`], options))
     },
     async close() {},
   }
@@ -115,7 +115,7 @@ async function answer(url, body, alive) {
   }
 }
 
-/** workerd: scenarios are requests to one process, until `restart`. The store is a Durable Object on disk. */
+/** workerd: scenarios are requests to one process, until `restart`. Stores are Durable Objects on disk. */
 export function workerd(folder) {
   mkdirSync(join(folder, 'disk'), { recursive: true })
   let child
@@ -133,10 +133,10 @@ export function workerd(folder) {
     await once(child, 'exit')
   }
   return {
-    async scenario(name, given) {
+    async scenario(name, given, store = 'any') {
       if (!child || child.exitCode !== null || child.signalCode !== null) await start()
       const alive = () => child.exitCode === null
-      const response = await answer(`http://127.0.0.1:${port}/${name}`, JSON.stringify(given), alive)
+      const response = await answer(`http://127.0.0.1:${port}/${name}?${store}`, JSON.stringify(given), alive)
       const text = await response.text()
       if (!response.ok) throw new Error(`workerd answered ${response.status}: ${text}\n${said}`)
       return JSON.parse(text)
@@ -147,7 +147,7 @@ export function workerd(folder) {
 }
 
 /** Checks a user's program in TypeScript against the types of the package. */
-export function typeChecks(folder, types) {
-  const options = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022', '--lib', types]
-  return done(join(BIN, 'tsc'), [...options, 'typed.ts'], { cwd: folder })
+export function typeChecks(folder, options) {
+  const strict = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022']
+  return done(join(BIN, 'tsc'), [...strict, ...options, 'typed.ts'], { cwd: folder })
 }
