@@ -7,6 +7,7 @@ mod golden;
 mod guide;
 mod imported;
 mod journal;
+mod page_types;
 mod picture;
 mod studies;
 mod tidy;

@@ -3,7 +3,7 @@
 
 import type { Module, ModuleRun, Parts } from './module'
 import { SimulatorPool } from './pool'
-import type { Command, Ended, RunRequest, Shown } from './protocol'
+import type { Command, Ended, Failure, RunRequest, Shown } from './protocol'
 import { failure, within } from './words'
 
 /** How long threads may take to come up. */
@@ -20,7 +20,9 @@ export class ActiveRun {
   /** Said before the module's run was there. */
   #commands: Command[] = []
   #pool: SimulatorPool | undefined
-  #failed: ((error: unknown) => void) | undefined
+  /** Why the run cannot go on, and who is told if it does not even end. */
+  #hopeless: Failure | undefined
+  #giveUp: ((failure: Failure) => void) | undefined
 
   constructor(
     parts: Parts,
@@ -60,7 +62,7 @@ export class ActiveRun {
     }
   }
 
-  #ended(module: Module, lost: string | undefined, simulators: WebAssembly.Module | undefined): Promise<Ended> {
+  async #ended(module: Module, lost: string | undefined, simulators: WebAssembly.Module | undefined): Promise<Ended> {
     const report = (shown: Shown) => {
       if (shown.kind === 'begun' && simulators !== undefined) this.#startPool(simulators, shown.study)
       this.#show(shown)
@@ -72,8 +74,10 @@ export class ActiveRun {
     const run = new module.Run(this.#request, pool, lost, report)
     this.#run = run
     this.#commands.splice(0).forEach((command) => run.command(command))
-    const failed = new Promise<never>((_, reject) => (this.#failed = reject))
-    return Promise.race([run.ended, failed])
+    const givenUp = new Promise<never>((_, reject) => (this.#giveUp = reject))
+    const ended = await Promise.race([run.ended, givenUp])
+    if (this.#hopeless !== undefined) throw this.#hopeless
+    return ended
   }
 
   async #codeOfSimulators(own: WebAssembly.Module): Promise<WebAssembly.Module> {
@@ -84,19 +88,16 @@ export class ActiveRun {
   #startPool(code: WebAssembly.Module, study: string): void {
     this.#pool = new SimulatorPool(this.#request.workers, this.#parts.simulator.worker, code, study, {
       told: (slot, told) => this.#enter((run) => run.workerTold(slot, told)),
-      failed: (reason) => void this.#noWorkers(reason),
+      failed: (reason) => this.#noWorkers(reason),
     })
   }
 
   /** Ends in order what cannot go on: what is done is kept, and the study is given back. */
-  async #noWorkers(reason: string): Promise<void> {
+  #noWorkers(reason: string): void {
+    const hopeless = failure('broken', `the workers that simulate do not start: ${reason}`)
+    this.#hopeless = hopeless
     this.#enter((run) => run.command('abandon'))
-    try {
-      await within((this.#run as ModuleRun).ended, END_MS, 'the run did not end')
-    } catch {
-      // The page ends this worker, and with it the run.
-    }
-    this.#failed?.(failure('broken', `the workers that simulate do not come up: ${reason}`))
+    setTimeout(() => this.#giveUp?.(hopeless), END_MS)
   }
 
   #enter(call: (run: ModuleRun) => void): void {

@@ -9,7 +9,7 @@ import { StudyRun } from './study-run'
 export type { StudyRun } from './study-run'
 
 /** What can be called beside a run. */
-export type LibraryCall = Exclude<Call, 'run' | 'command' | 'ping'>
+export type LibraryCall = Exclude<Call, 'run' | 'command' | 'ping' | 'watch' | 'unwatch'>
 
 /** A run, where what is left out is as this browser does it best. */
 export type RunOptions = Omit<RunRequest, 'workers' | 'engine' | 'about'> &
@@ -18,16 +18,22 @@ export type RunOptions = Omit<RunRequest, 'workers' | 'engine' | 'about'> &
 export interface ClientParts {
   coordinator?: () => Worker
   heartbeat?: Heartbeat
-  /** What a study that is watched shows. */
-  shown?: (shown: Shown) => void
+}
+
+/** A study that another tab runs. */
+export interface Watching {
+  /** Resolves when it was stopped; rejects with a `Failure`. */
+  readonly ended: Promise<void>
+  stop(): void
 }
 
 export class Freerun {
   readonly #parts: Required<ClientParts>
   #library: Link | undefined
+  #watch: ((shown: Shown) => void) | undefined
 
   constructor(parts: ClientParts = {}) {
-    this.#parts = { coordinator, heartbeat: HEARTBEAT, shown: () => {}, ...parts }
+    this.#parts = { coordinator, heartbeat: HEARTBEAT, ...parts }
   }
 
   /** How simulations run at the same time here. */
@@ -42,12 +48,21 @@ export class Freerun {
 
   /** Rejects with a `Failure`. */
   call<K extends LibraryCall>(call: K, takes: Calls[K]['takes']): Promise<Calls[K]['gives']> {
-    this.#library ??= new Link(
-      this.#parts.coordinator(),
-      { shown: this.#parts.shown, gone: () => (this.#library = undefined) },
-      this.#parts.heartbeat,
-    )
-    return this.#library.call(call, takes)
+    return this.#link().call(call, takes)
+  }
+
+  /** Shows a study that another tab runs, until it is stopped or another is watched. */
+  watch(study: string, show: (shown: Shown) => void): Watching {
+    const link = this.#link()
+    this.#watch = show
+    const ended = link.call('watch', { study }).then(() => {})
+    const stop = () => {
+      if (this.#watch !== show) return
+      this.#watch = undefined
+      // If it is gone there is nothing to stop.
+      link.call('unwatch', null).catch(() => {})
+    }
+    return { ended, stop }
   }
 
   /** Begins to run a study, or to go on with it; `show` gets what there is to show. */
@@ -60,6 +75,15 @@ export class Freerun {
   close(): void {
     this.#library?.end()
     this.#library = undefined
+  }
+
+  #link(): Link {
+    this.#library ??= new Link(
+      this.#parts.coordinator(),
+      { shown: (shown) => this.#watch?.(shown), gone: () => (this.#library = undefined) },
+      this.#parts.heartbeat,
+    )
+    return this.#library
   }
 }
 

@@ -45,7 +45,10 @@ export class Link {
     this.#heartbeat = heartbeat
     worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#hear(data)
     worker.onmessageerror = () => this.#gone('it said something unreadable')
-    worker.onerror = (event) => this.#gone(event.message || 'its code could not be loaded')
+    worker.onerror = (event) => {
+      event.preventDefault()
+      this.#gone(event.message || 'its code could not be loaded')
+    }
     this.#timer = setInterval(() => this.#look(), heartbeat.everyMs)
   }
 

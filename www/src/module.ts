@@ -1,7 +1,17 @@
 // What the WebAssembly module gives to whoever loads it, as far as the coordinator and the simulators
 // use it. Types only: both flavours of the module have the same face.
 
-import type { Command, Ended, EngineKind, Outline, RunRequest, Shown, StudySource } from './protocol'
+import type {
+  Command,
+  Ended,
+  EngineKind,
+  Imported,
+  Outline,
+  RunRequest,
+  Shown,
+  StudyRow,
+  StudySource,
+} from './protocol'
 
 /** Workers that simulate, one for each slot, as the module sees them. */
 export interface Pool {
@@ -18,6 +28,12 @@ export interface ModuleRun {
   threadLost(slot: number, reason: string): void
 }
 
+export interface Watching {
+  /** Resolves when it was stopped. */
+  readonly ended: Promise<null>
+  stop(): void
+}
+
 export interface ModuleSimulator {
   run(order: string, tell: (told: string) => void): void
 }
@@ -28,6 +44,12 @@ export interface Module {
   initThreadPool?(threads: number): Promise<unknown>
   onTrap(call: (error: unknown) => void): void
   check(source: StudySource): Outline
+  studies(): Promise<StudyRow[]>
+  exportStudy(study: string): Promise<string>
+  importStudy(text: string, name?: string): Promise<Imported>
+  deleteStudy(study: string): Promise<null>
+  auditStudy(study: string): Promise<string>
+  watchStudy(study: string, report: (shown: Shown) => void): Watching
   Run: new (
     request: RunRequest,
     pool: Pool | undefined,

@@ -87,8 +87,11 @@ export class SimulatorPool implements Pool {
       if (this.#slots[slot]?.worker === worker) hear()
     }
     worker.onmessage = ({ data }: MessageEvent<FromSimulator>) => heard(() => this.#hear(slot, data))
-    worker.onerror = (event) =>
+    worker.onerror = (event) => {
+      // It is dealt with here: it must not count as an error of this worker too.
+      event.preventDefault()
       heard(() => this.#gone(slot, event.message || 'the code of the worker could not be loaded'))
+    }
     entry.worker = worker
     entry.timer = setTimeout(() => heard(() => this.#gone(slot, 'the worker did not start')), COME_UP_MS)
     say(worker, { code: this.#code, study: this.#study })

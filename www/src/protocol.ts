@@ -16,6 +16,18 @@ export interface StudySource {
   name?: string
 }
 
+/** Where a parameter is searched: between two numbers, or among choices. */
+export interface Range {
+  parameter: string
+  /** `null` for a choice, as `high`. */
+  low: number | null
+  high: number | null
+  /** Whether its logarithm is searched. */
+  log: boolean
+  choices: Plain[]
+}
+
+/** What a study is, in short. */
 export interface Outline {
   name: string
   model: string
@@ -23,7 +35,7 @@ export interface Outline {
   sampler: string
   trials: number
   replicates: number
-  parameters: string[]
+  parameters: Range[]
   targets: string[]
   /** `null` while it is still open. */
   seed: string | null
@@ -39,6 +51,8 @@ export interface RunRequest {
   /** Who runs it, for people, such as `a tab of Firefox`. */
   about: string
   stored?: 'may' | 'must_not'
+  /** Where it is kept; without a choice in this browser, if it lets us. */
+  store?: 'indexed_db' | 'memory'
 }
 
 export type Command = 'pause' | 'resume' | 'stop' | 'abandon'
@@ -77,10 +91,16 @@ export interface TargetRow {
   factors: number[]
 }
 
+/** Where a trial came from. */
+export type Source =
+  | { kind: 'sampler' | 'enqueued' | 'caller' }
+  | { kind: 'start'; position: number }
+  | { kind: 'imported'; program: string }
+
 export interface TrialRow {
   trial: number
   parameters: Record<string, Plain>
-  source: { kind: 'sampler' | 'start' | 'enqueued' | 'caller' | 'imported'; position?: number; program?: string }
+  source: Source
   state: 'pending' | 'complete' | 'failed'
   loss: number | null
   se: number | null
@@ -187,7 +207,7 @@ export interface Calls {
   audit: { takes: { study: string }; gives: string }
   /** Resolves when the run ends; what there is to show comes meanwhile. */
   run: { takes: RunRequest; gives: Ended }
-  /** Shows a study that another tab runs, until `unwatch`. */
+  /** Shows a study that another tab runs, and resolves at `unwatch`. */
   watch: { takes: { study: string }; gives: null }
   unwatch: { takes: null; gives: null }
   command: { takes: Command; gives: null }

@@ -2,12 +2,12 @@
 // the module has ended badly. Apart from the worker itself, so that tests can give it other parts.
 
 import { ActiveRun, compile } from './active-run'
-import { type Module, type Parts, flavourOf } from './module'
+import { type Module, type Parts, type Watching, flavourOf } from './module'
 import type { Call, Calls, Ended, Reply, Request, RunRequest } from './protocol'
 import { canShareMemory } from './share'
 import { failure, isFailure, words } from './words'
 
-type Answers = { [K in Call]?: (takes: Calls[K]['takes']) => Promise<Calls[K]['gives']> }
+type Answers = { [K in Call]: (takes: Calls[K]['takes']) => Promise<Calls[K]['gives']> }
 
 interface Loaded {
   flavour: 'threads' | 'single'
@@ -28,10 +28,21 @@ export class Coordinator {
   readonly #parts: Parts
   #loading: Promise<Loaded> | undefined
   #run: ActiveRun | undefined
+  #watching: Watching | undefined
   #crashed = false
 
   readonly #answers: Answers = {
     check: async (source) => (await this.module()).check(source),
+    studies: async () => (await this.module()).studies(),
+    export: async ({ study }) => (await this.module()).exportStudy(study),
+    import: async ({ text, name }) => (await this.module()).importStudy(text, name),
+    delete: async ({ study }) => (await this.module()).deleteStudy(study),
+    audit: async ({ study }) => (await this.module()).auditStudy(study),
+    watch: ({ study }) => this.#watch(study),
+    unwatch: async () => {
+      this.#watching?.stop()
+      return null
+    },
     run: (request) => this.#carryOut(request),
     command: async (command) => {
       this.#run?.command(command)
@@ -51,9 +62,7 @@ export class Coordinator {
 
   async answer<K extends Call>({ id, call, takes }: { id: number; call: K; takes: Calls[K]['takes'] }): Promise<void> {
     try {
-      const carryOut = this.#answers[call]
-      if (carryOut === undefined) throw failure('broken', `there is no answer to \`${call}\``)
-      const gives = await carryOut(takes)
+      const gives = await this.#answers[call](takes)
       say({ id, call, gives } as Reply)
     } catch (error) {
       if (isFailure(error)) say({ id, failure: error })
@@ -66,6 +75,17 @@ export class Coordinator {
     if (this.#crashed) return
     this.#crashed = true
     say({ crashed: words(error) })
+  }
+
+  async #watch(study: string): Promise<null> {
+    const module = await this.module()
+    this.#watching?.stop()
+    const watching = module.watchStudy(study, (shown) => {
+      // One that was stopped may still be reading.
+      if (this.#watching === watching) say({ shown })
+    })
+    this.#watching = watching
+    return watching.ended
   }
 
   async #carryOut(request: RunRequest): Promise<Ended> {

@@ -113,6 +113,7 @@ export class StudyRun {
     this.#link = undefined
     link?.end()
     if (this.#stopping) return this.#end({ kind: 'done', reason: 'stopped' })
+    if (this.#request.store === 'memory') return this.#end(lost(reason))
     this.#fruitless = this.#done > this.#doneBefore ? 1 : this.#fruitless + 1
     this.#doneBefore = this.#done
     if (this.#fruitless > FRUITLESS_MAX) return this.#end(hopeless(reason))
@@ -139,6 +140,11 @@ function hopeless(reason: string): Failure {
     `the engine ended ${count} times without finishing anything in between, the last time because: ${reason}. ` +
       'What was finished before is kept.',
   )
+}
+
+function lost(reason: string): Failure {
+  const message = `the engine ended, and the study, which was kept in memory, is lost: ${reason}`
+  return failure('broken', message)
 }
 
 /** Everything that never runs again. */

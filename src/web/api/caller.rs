@@ -1,13 +1,12 @@
 //! A study whose caller runs the simulations: trials are asked for and told. It decides nothing; that
 //! only one call is under way at a time is the caller's to see to.
 
-use super::study::Outline;
 use super::take_up::{self, Choice, Stored};
 use super::{Code, Failure, to_js};
 use crate::driver::{Beginning, Conversation, Given, MemoryStore, Store, points_of_json, verdicts_of_json};
 use crate::ids::Tick;
 use crate::journal::file;
-use crate::view::{Best, Fold, Progress};
+use crate::view::{Best, Fold, Outline, Progress};
 use crate::web::executor;
 use crate::web::host::{Clock, now_us};
 use crate::web::store::{AnyStore, CallerStore, StoreObject};

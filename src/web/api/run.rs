@@ -1,12 +1,12 @@
 //! A running study as JavaScript sees it.
 
-use super::study::Outline;
 use super::take_up::{self, Choice, Stored};
 use super::{Code, Failure, to_js};
 use crate::driver::{Beginning, Claimed, MemoryStore};
 use crate::ids::{Seq, SlotId};
 use crate::scheduler::{Amendment, Command, Event, Scheduler, StopReason};
 use crate::spec::{Draft, Study};
+use crate::view::Outline;
 use crate::web::engine::{Engine, InPlace, Messages, Pool, Simulation, Told};
 use crate::web::executor;
 use crate::web::host::{self, Clock};

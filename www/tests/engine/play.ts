@@ -4,7 +4,7 @@
 import { Freerun, type RunOptions, type StudyRun } from '../../src/client'
 import type { Heartbeat } from '../../src/link'
 import type { Ended, Failure, ProgressSummary, Shown, TrialRow, View } from '../../src/protocol'
-import { isFailure } from '../../src/words'
+import { isFailure, words } from '../../src/words'
 import type { CheckRequest, Checks } from './coordinator'
 
 /** What came of a run. */
@@ -16,10 +16,14 @@ export interface Played {
   begun: number
   /** How many coordinators there were. */
   coordinators: number
+  /** From the start of each coordinator to the first it shows, milliseconds. */
+  upAfterMs: number[]
   progress: ProgressSummary | null
   failures: View['failures'] | null
   rows: TrialRow[]
   ms: number
+  /** What an audit says of the study afterwards. */
+  audit: string | null
   /** What the scenario has noted. */
   facts: Record<string, unknown>
 }
@@ -34,20 +38,25 @@ export interface PlayOptions extends RunOptions {
 export class Stage {
   readonly run: StudyRun
   readonly played: Played
+  readonly #freerun: Freerun
+  #study: string | undefined
   #worker: Worker | undefined
+  #startedAt: number | undefined
   #waiting: { fits: () => boolean; resolve: () => void }[] = []
 
   constructor({ name = 'coordinator', heartbeat, ...request }: PlayOptions) {
     this.played = {
-      ended: null, failure: null, notes: [], views: 0, begun: 0, coordinators: 0, progress: null,
-      failures: null, rows: [], ms: 0, facts: {},
+      ended: null, failure: null, notes: [], views: 0, begun: 0, coordinators: 0, upAfterMs: [],
+      progress: null, failures: null, rows: [], ms: 0, audit: null, facts: {},
     }
     const start = () => {
       this.played.coordinators += 1
+      this.#startedAt = performance.now()
       this.#worker = coordinator(name)
       this.#look()
       return this.#worker
     }
+    this.#freerun = new Freerun({ ...(heartbeat && { heartbeat }) })
     const freerun = new Freerun({ coordinator: start, ...(heartbeat && { heartbeat }) })
     this.run = freerun.run(request, (shown) => this.#take(shown))
   }
@@ -79,6 +88,17 @@ export class Stage {
     })
   }
 
+  /** Derives the study again, if it is kept. */
+  async audit(): Promise<void> {
+    if (this.#study === undefined) return
+    try {
+      this.played.audit = await this.#freerun.call('audit', { study: this.#study })
+    } catch (error) {
+      this.played.audit = words(error)
+    }
+    this.#freerun.close()
+  }
+
   #look(): void {
     const fits = this.#waiting.filter((one) => one.fits())
     this.#waiting = this.#waiting.filter((one) => !fits.includes(one))
@@ -88,9 +108,14 @@ export class Stage {
   #take(shown: Shown): void {
     const { played } = this
     if (shown.kind === 'note') played.notes.push(shown.text)
-    else if (shown.kind === 'begun') played.begun += 1
+    else if (shown.kind === 'begun') {
+      played.begun += 1
+      this.#study = shown.outline.name
+    }
     else {
       played.views += 1
+      if (this.#startedAt !== undefined) played.upAfterMs.push(performance.now() - this.#startedAt)
+      this.#startedAt = undefined
       played.progress = shown.progress
       played.failures = shown.failures
       for (const row of shown.changed) played.rows[row.trial] = row
@@ -114,6 +139,7 @@ export async function play(options: PlayOptions, act: (stage: Stage) => Promise<
   played.ms = performance.now() - begun
   // An act that waits for what never came must not hold the report up.
   await Promise.race([acted, new Promise((resolve) => setTimeout(resolve, 1_000))])
+  if (options.store !== 'memory') await stage.audit()
   return played
 }
 

@@ -1,7 +1,7 @@
 // What the engine is put through in a browser. Each scenario reports facts; what they must be is said
 // by `engine.mjs`.
 
-import type { Command } from '../../src/protocol'
+import type { Command, View } from '../../src/protocol'
 import { type PlayOptions, type Stage, check, coordinator, play } from './play'
 
 /** Plays a study and nothing else. */
@@ -23,25 +23,42 @@ function provoked({ provoke, paused = false, ...args }: Provoked): Promise<unkno
       await stage.until(({ progress }) => progress.trials_told >= told)
       if (paused) {
         stage.run.command('pause')
-        await stage.until(({ progress }) => progress.paused && progress.in_flight.length === 0)
+        await stage.until(({ progress }) => progress.paused)
+        await quiet(stage)
       }
       const before = stage.played.coordinators
       stage.check('provoke', what).catch(() => {})
       await stage.coordinators(before + 1)
       if (paused) {
         const after = await stage.until(({ progress }) => progress.paused)
-        stage.facts['toldWhilePaused'] = after.progress.trials_told
-        await quiet(stage)
-        stage.facts['toldLater'] = stage.played.progress?.trials_told
+        const later = await quiet(stage)
+        stage.facts['toldWhilePaused'] = [after.progress.trials_told, later.progress.trials_told]
         stage.run.command('resume')
       }
     }
   })
 }
 
-/** Time enough for a study that is not paused to go on: it is shown that time passes. */
-async function quiet(stage: Stage): Promise<void> {
-  for (let views = 0; views < 3; views += 1) await stage.until(() => true)
+/** Has every coordinator end as soon as it is there. */
+function doomed(args: PlayOptions): Promise<unknown> {
+  return play(args, async (stage) => {
+    for (let count = 1; ; count += 1) {
+      await stage.coordinators(count)
+      stage.check('provoke', 'panic').catch(() => {})
+    }
+  })
+}
+
+/** Time enough for what runs to end, and for a study that is not paused to go on. */
+async function quiet(stage: Stage): Promise<View> {
+  let view = await stage.until(() => true)
+  // Without news there is one view a second.
+  for (let quiet = 0; quiet < 2; quiet += 1) {
+    const next = await stage.until(() => true)
+    if (next.records !== view.records) quiet = 0
+    view = next
+  }
+  return view
 }
 
 /** Pauses, resumes and then says `last`. */
@@ -49,9 +66,10 @@ function commanded({ last, ...args }: PlayOptions & { last: Command }): Promise<
   return play(args, async (stage) => {
     await stage.until(({ progress }) => progress.trials_told >= 5)
     stage.run.command('pause')
-    const paused = await stage.until(({ progress }) => progress.paused && progress.in_flight.length === 0)
-    await quiet(stage)
-    stage.facts['toldWhilePaused'] = [paused.progress.trials_told, stage.played.progress?.trials_told]
+    await stage.until(({ progress }) => progress.paused)
+    const paused = await quiet(stage)
+    const later = await quiet(stage)
+    stage.facts['toldWhilePaused'] = [paused.progress.trials_told, later.progress.trials_told]
     stage.run.command('resume')
     const resumed = await stage.until(({ progress }) => progress.trials_told >= paused.progress.trials_told + 5)
     stage.facts['toldAfterwards'] = resumed.progress.trials_told
@@ -67,7 +85,7 @@ function runningCommand({ say, ...args }: PlayOptions & { say: Command }): Promi
   return play(args, async (stage) => {
     await stage.until(({ progress }) => progress.in_flight.length > 0)
     // It takes a moment from the launch to the simulation itself.
-    await quiet(stage)
+    for (let views = 0; views < 3; views += 1) await stage.until(() => true)
     const said = performance.now()
     stage.run.command(say)
     await stage.run.ended
@@ -94,7 +112,7 @@ async function roundTrips({ count }: { count: number }): Promise<unknown> {
   return [...took.sort()]
 }
 
-const scenarios = { study, provoked, commanded, runningCommand, deaf, roundTrips }
+const scenarios = { study, provoked, doomed, commanded, runningCommand, deaf, roundTrips }
 
 /** A scenario of that name; its arguments come from the address. */
 export function scenario(name: string): (args: never) => Promise<unknown> {
