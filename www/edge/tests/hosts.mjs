@@ -35,12 +35,32 @@ export function install(folder, archive) {
   return folder
 }
 
+/** Resolves when the child has said the word and is dead by it. */
+async function killedAt(child, word) {
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      said += text
+      if (said.includes(word)) child.kill('SIGKILL')
+    })
+  }
+  const [code] = await once(child, 'exit')
+  if (code !== null) throw new Error(`it ended with ${code} before it was killed: ${said}`)
+}
+
 /** Node or Deno: each scenario is a new process, and its store is a file in the folder. */
 function programs(folder, command, words, env = {}) {
+  const started = (name, store) => [...words, 'program.js', name, `${store}.json`]
+  const options = { cwd: folder, env: { ...process.env, ...env } }
   return {
     async scenario(name, given, store = 'any') {
-      const options = { cwd: folder, input: JSON.stringify(given), env: { ...process.env, ...env } }
-      return JSON.parse(done(command, [...words, 'program.js', name, `${store}.json`], options))
+      return JSON.parse(done(command, started(name, store), { ...options, input: JSON.stringify(given) }))
+    },
+    /** The scenario asks to be killed, and is. */
+    async killed(name, given, store) {
+      const child = spawn(command, started(name, store), options)
+      child.stdin.end(JSON.stringify(given))
+      await killedAt(child, 'kill me')
     },
     async close() {},
   }
@@ -133,6 +153,14 @@ export function workerd(folder) {
     await once(child, 'exit')
   }
   return {
+    async killed(name, given, store) {
+      await close()
+      await start()
+      const dead = killedAt(child, 'kill me')
+      const asked = answer(`http://127.0.0.1:${port}/${name}?${store}`, JSON.stringify(given), () => true)
+      // It is never answered.
+      await Promise.all([dead, asked.catch(() => undefined)])
+    },
     async scenario(name, given, store = 'any') {
       if (!child || child.exitCode !== null || child.signalCode !== null) await start()
       const alive = () => child.exitCode === null
@@ -141,7 +169,6 @@ export function workerd(folder) {
       if (!response.ok) throw new Error(`workerd answered ${response.status}: ${text}\n${said}`)
       return JSON.parse(text)
     },
-    restart: close,
     close,
   }
 }

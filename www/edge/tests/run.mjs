@@ -107,13 +107,13 @@ for (const name of Object.keys(STUDIES)) {
   }
 }
 
-everywhere('a killed program goes on from its store', async (host, store) => {
+everywhere('a stopped study goes on from its store', async (host, store) => {
   const given = { source: STUDIES['typhoid-sindh'], changes: { mode: 'windowed:5' } }
   const first = await host.scenario('kept', { ...given, after: 2 }, store)
   assert.equal(first.reason, 'stopped')
   const begun = first.trials.filter(({ state }) => state !== 'pending').length
   assert.ok(begun >= 2 && begun < 8, `${begun} trials when it was stopped`)
-  await host.restart?.()
+  await host.close()
   const second = await host.scenario('kept', given, store)
   assert.equal(second.reason, 'trials_done')
   sameTrials(second.trials, await natively('typhoid-sindh', 'windowed:5'))
@@ -121,6 +121,17 @@ everywhere('a killed program goes on from its store', async (host, store) => {
   assert.deepEqual([name, heldBy], ['typhoid-sindh', null])
   const third = await host.scenario('kept', given, store)
   assert.deepEqual([third.reason, third.studies], ['trials_done', second.studies], 'what is over runs no more')
+})
+
+everywhere('a killed program loses no trial', async (host, store) => {
+  const given = { source: STUDIES['typhoid-sindh'], changes: { mode: 'windowed:5' } }
+  await host.killed('killed', { ...given, after: 3 }, store)
+  assert.deepEqual(await host.scenario('freed', { study: 'typhoid-sindh', epoch: 1 }, store), ['a program'])
+  const { reason, trials } = await host.scenario('kept', given, store)
+  assert.equal(reason, 'trials_done')
+  sameTrials(trials, await natively('typhoid-sindh', 'windowed:5'))
+  const again = trials.slice(0, 3).map(({ attempts, replicates_done }) => attempts - replicates_done)
+  assert.deepEqual(again, [0, 0, 0], 'what was finished did not run again')
 })
 
 everywhere('stopped before it begins', async (host) => {
