@@ -4,8 +4,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join, relative } from 'node:path'
+import { text as words } from 'node:stream/consumers'
 import { buildPackage } from '../build.mjs'
 
 const HERE = import.meta.dirname
@@ -49,8 +51,8 @@ async function killedAt(child, word) {
 }
 
 /** Node or Deno: each scenario is a new process, and its store is a file in the folder. */
-function programs(folder, command, words, env = {}) {
-  const started = (name, store) => [...words, 'program.js', name, `${store}.json`]
+function programs(folder, command, first, env = {}) {
+  const started = (name, store) => [...first, 'program.js', name, `${store}.json`]
   const options = { cwd: folder, env: { ...process.env, ...env } }
   return {
     async scenario(name, given, store = 'any') {
@@ -123,13 +125,29 @@ const main :Workerd.Worker = (
 `
 }
 
+/** One request on a connection of its own: the server may have closed one that was kept. */
+function post(url, body) {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method: 'POST', agent: false, timeout: PATIENCE_MS }, async (response) => {
+      try {
+        resolve({ status: response.statusCode, text: await words(response) })
+      } catch (error) {
+        reject(error)
+      }
+    })
+    asked.on('timeout', () => asked.destroy(new Error('it does not answer')))
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}
+
 /** Asks until the server answers. */
 async function answer(url, body, alive) {
   for (;;) {
     try {
-      return await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(PATIENCE_MS) })
+      return await post(url, body)
     } catch (error) {
-      if (!alive() || error.cause?.code !== 'ECONNREFUSED') throw error
+      if (!alive() || error.code !== 'ECONNREFUSED') throw error
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
@@ -164,9 +182,8 @@ export function workerd(folder) {
     async scenario(name, given, store = 'any') {
       if (!child || child.exitCode !== null || child.signalCode !== null) await start()
       const alive = () => child.exitCode === null
-      const response = await answer(`http://127.0.0.1:${port}/${name}?${store}`, JSON.stringify(given), alive)
-      const text = await response.text()
-      if (!response.ok) throw new Error(`workerd answered ${response.status}: ${text}\n${said}`)
+      const { status, text } = await answer(`http://127.0.0.1:${port}/${name}?${store}`, JSON.stringify(given), alive)
+      if (status !== 200) throw new Error(`workerd answered ${status}: ${text}\n${said}`)
       return JSON.parse(text)
     },
     close,
