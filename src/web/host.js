@@ -5,6 +5,30 @@
 let generation = 0
 /** What rejects the promises that have not settled. */
 const unsettled = new Set()
+/** Timers that are set: those of an instance that is gone would keep a process waiting. */
+const timers = new Set()
+
+/** Nothing of this instance goes on. */
+function end() {
+  generation += 1
+  for (const timer of timers) clearTimeout(timer)
+  timers.clear()
+}
+
+export function setTimer(call, ms) {
+  const ring = () => {
+    timers.delete(timer)
+    call()
+  }
+  const timer = setTimeout(ring, ms)
+  timers.add(timer)
+  return timer
+}
+
+export function clearTimer(timer) {
+  timers.delete(timer)
+  clearTimeout(timer)
+}
 
 let trapped = (error) => {
   if (unsettled.size === 0) throw error
@@ -13,7 +37,7 @@ let trapped = (error) => {
 
 /** A new instance begins; nothing of an older one goes on. */
 export function begun() {
-  generation += 1
+  end()
   for (const reject of unsettled) reject(new Error('the module was made anew meanwhile'))
   unsettled.clear()
 }
@@ -29,7 +53,7 @@ export function guarded(call) {
     try {
       call(...words)
     } catch (error) {
-      generation += 1
+      end()
       try {
         trapped(error)
       } finally {

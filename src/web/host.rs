@@ -13,10 +13,6 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(js_name = queueMicrotask)]
     fn js_queue_microtask(call: &js_sys::Function);
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn js_set_timeout(call: &js_sys::Function, ms: f64) -> JsValue;
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn js_clear_timeout(timer: &JsValue);
     #[wasm_bindgen(js_name = setInterval)]
     fn js_set_interval(call: &js_sys::Function, ms: f64) -> JsValue;
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
@@ -32,6 +28,10 @@ extern "C" {
     fn js_on_trap(call: &js_sys::Function);
     #[wasm_bindgen(js_name = begun)]
     fn js_begun();
+    #[wasm_bindgen(js_name = setTimer)]
+    fn js_set_timer(call: &js_sys::Function, ms: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimer)]
+    fn js_clear_timer(timer: &JsValue);
     fn promised(reject: &js_sys::Function);
     fn kept(reject: &js_sys::Function);
     fn settle(value: &JsValue, call: &js_sys::Function) -> js_sys::Function;
@@ -160,14 +160,14 @@ pub async fn turn() {
 }
 
 fn set_timeout(callback: &Callback, us: u64) -> JsValue {
-    js_set_timeout(&callback.function, us as f64 / 1e3)
+    js_set_timer(&callback.function, us as f64 / 1e3)
 }
 
 struct Cleared(JsValue);
 
 impl Drop for Cleared {
     fn drop(&mut self) {
-        js_clear_timeout(&self.0);
+        js_clear_timer(&self.0);
     }
 }
 

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Trouble } from '../wasm/compiler.mjs'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const WWW = join(HERE, '..')
@@ -19,16 +20,16 @@ function version() {
 
 function compile() {
   const tsc = join(WWW, 'node_modules', '.bin', 'tsc')
-  if (!existsSync(tsc)) throw new Error('tsc is not installed; run  npm install  in www/')
+  if (!existsSync(tsc)) throw new Trouble('tsc is not installed; run  npm install  in www/')
   const done = spawnSync(tsc, ['-p', HERE], { stdio: ['ignore', 2, 2] })
-  if (done.status !== 0) throw new Error('failed: tsc')
+  if (done.status !== 0) throw new Trouble('failed: tsc')
 }
 
 /** Builds the package and gives its folder. */
 export function buildPackage() {
   const module = join(WWW, 'generated', 'single')
   if (!existsSync(join(module, 'freerun_bg.wasm'))) {
-    throw new Error('there is no module in www/generated/single: build it first')
+    throw new Trouble('there is no module in www/generated/single: build it first')
   }
   rmSync(PACKAGE, { recursive: true, force: true })
   compile()
@@ -46,4 +47,12 @@ export function buildPackage() {
   return PACKAGE
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(buildPackage())
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    console.log(buildPackage())
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
+}

@@ -58,7 +58,7 @@ export class Study {
   readonly #store: Remembering
   #last: Promise<unknown> = Promise.resolve()
 
-  /** Use `open`. */
+  /** @internal */
   constructor(study: CallerStudy, store: Remembering) {
     this.#study = study
     this.#store = store

@@ -49,6 +49,8 @@ export async function native() {
     plain: (...args) => call(path, args, { cwd: place, maxBuffer: LARGE }),
     /** Runs a study file. */
     run: async (source, ...args) => freerun('run', await write(source), ...args),
+    /** Runs a study file in memory. */
+    inMemory: async (source, ...args) => call(path, ['run', await write(source), ...args, '--store', 'memory:']),
     /** What is wrong with a study file, in words. */
     async refused(source) {
       const file = await write(source)

@@ -135,10 +135,10 @@ impl<S: Store> Conversation<S> {
             _ => None,
         });
         let trials: Vec<AskedTrial> = trials.collect();
-        let short = match (conversed.refused, unmet) {
+        let short = match (unmet, conversed.refused) {
             _ if trials.len() as u64 >= u64::from(count) => None,
-            (Some(refused), _) => Some(refused.to_string()),
-            (None, unmet) => unmet.map(|unmet| why(unmet).to_owned()),
+            (Some(unmet), _) => Some(why(unmet).to_owned()),
+            (None, refused) => refused.map(|refused| refused.to_string()),
         };
         Ok(Given { trials, short })
     }

@@ -4,8 +4,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join, relative } from 'node:path'
+import { text as words } from 'node:stream/consumers'
 import { buildPackage } from '../build.mjs'
 
 const HERE = import.meta.dirname
@@ -35,12 +37,32 @@ export function install(folder, archive) {
   return folder
 }
 
-/** Node or Deno: each scenario is a new process, and its store is the file `store` in the folder. */
-function programs(folder, command, words, env = {}) {
+/** Resolves when the child has said the word and is dead by it. */
+async function killedAt(child, word) {
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      said += text
+      if (said.includes(word)) child.kill('SIGKILL')
+    })
+  }
+  const [code] = await once(child, 'exit')
+  if (code !== null) throw new Error(`it ended with ${code} before it was killed: ${said}`)
+}
+
+/** Node or Deno: each scenario is a new process, and its store is a file in the folder. */
+function programs(folder, command, first, env = {}) {
+  const started = (name, store) => [...first, 'program.js', name, `${store}.json`]
+  const options = { cwd: folder, env: { ...process.env, ...env } }
   return {
-    async scenario(name, given, store = 'store.json') {
-      const options = { cwd: folder, input: JSON.stringify(given), env: { ...process.env, ...env } }
-      return JSON.parse(done(command, [...words, 'program.js', name, store], options))
+    async scenario(name, given, store = 'any') {
+      return JSON.parse(done(command, started(name, store), { ...options, input: JSON.stringify(given) }))
+    },
+    /** The scenario asks to be killed, and is. */
+    async killed(name, given, store) {
+      const child = spawn(command, started(name, store), options)
+      child.stdin.end(JSON.stringify(given))
+      await killedAt(child, 'kill me')
     },
     async close() {},
   }
@@ -103,19 +125,35 @@ const main :Workerd.Worker = (
 `
 }
 
+/** One request on a connection of its own: the server may have closed one that was kept. */
+function post(url, body) {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method: 'POST', agent: false, timeout: PATIENCE_MS }, async (response) => {
+      try {
+        resolve({ status: response.statusCode, text: await words(response) })
+      } catch (error) {
+        reject(error)
+      }
+    })
+    asked.on('timeout', () => asked.destroy(new Error('it does not answer')))
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}
+
 /** Asks until the server answers. */
 async function answer(url, body, alive) {
   for (;;) {
     try {
-      return await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(PATIENCE_MS) })
+      return await post(url, body)
     } catch (error) {
-      if (!alive() || error.cause?.code !== 'ECONNREFUSED') throw error
+      if (!alive() || error.code !== 'ECONNREFUSED') throw error
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
 }
 
-/** workerd: scenarios are requests to one process, until `restart`. The store is a Durable Object on disk. */
+/** workerd: scenarios are requests to one process, until `restart`. Stores are Durable Objects on disk. */
 export function workerd(folder) {
   mkdirSync(join(folder, 'disk'), { recursive: true })
   let child
@@ -133,21 +171,27 @@ export function workerd(folder) {
     await once(child, 'exit')
   }
   return {
-    async scenario(name, given) {
+    async killed(name, given, store) {
+      await close()
+      await start()
+      const dead = killedAt(child, 'kill me')
+      const asked = answer(`http://127.0.0.1:${port}/${name}?${store}`, JSON.stringify(given), () => true)
+      // It is never answered.
+      await Promise.all([dead, asked.catch(() => undefined)])
+    },
+    async scenario(name, given, store = 'any') {
       if (!child || child.exitCode !== null || child.signalCode !== null) await start()
       const alive = () => child.exitCode === null
-      const response = await answer(`http://127.0.0.1:${port}/${name}`, JSON.stringify(given), alive)
-      const text = await response.text()
-      if (!response.ok) throw new Error(`workerd answered ${response.status}: ${text}\n${said}`)
+      const { status, text } = await answer(`http://127.0.0.1:${port}/${name}?${store}`, JSON.stringify(given), alive)
+      if (status !== 200) throw new Error(`workerd answered ${status}: ${text}\n${said}`)
       return JSON.parse(text)
     },
-    restart: close,
     close,
   }
 }
 
 /** Checks a user's program in TypeScript against the types of the package. */
-export function typeChecks(folder, types) {
-  const options = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022', '--lib', types]
-  return done(join(BIN, 'tsc'), [...options, 'typed.ts'], { cwd: folder })
+export function typeChecks(folder, options) {
+  const strict = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022']
+  return done(join(BIN, 'tsc'), [...strict, ...options, 'typed.ts'], { cwd: folder })
 }

@@ -4,7 +4,7 @@
 //     node www/edge/tests/run.mjs [PART OF A NAME]...
 
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folder, run } from '../../tests/harness.mjs'
 import { essence, native, seed, study } from '../../tests/native.mjs'
@@ -18,7 +18,10 @@ const STUDIES = {
     ['agents = 10_000', 'agents = 1_000'],
   ]),
 }
+const GENERATED = join(import.meta.dirname, '..', '..', 'generated')
 const MODES = ['batched:4', 'windowed:5']
+const LIB = 'es2022,esnext.disposable'
+const OF_NODE = ['--types', 'node', '--typeRoots', join(import.meta.dirname, '..', '..', 'node_modules', '@types')]
 const HOSTS = { Node: node, Deno: deno, workerd }
 
 /** One parameter and no data; quick. */
@@ -73,18 +76,16 @@ async function beside(test) {
 
 const tests = {}
 
-/** A test on each host, in a project of its own. */
+const started = new Map()
+function start(host) {
+  if (!started.has(host)) started.set(host, HOSTS[host](install(join(place, host), archive)))
+  return started.get(host)
+}
+
+/** A test on each host; it gets a name for its store. */
 function everywhere(name, test) {
-  for (const [host, start] of Object.entries(HOSTS)) {
-    tests[`${name}, ${host}`] = async () => {
-      const project = install(join(place, `${host} ${name}`.replaceAll(/\W+/g, '-')), archive)
-      const started = start(project)
-      try {
-        await test(started)
-      } finally {
-        await started.close()
-      }
-    }
+  for (const host of Object.keys(HOSTS)) {
+    tests[`${name}, ${host}`] = () => test(start(host), name.replaceAll(/\W+/g, '-'))
   }
 }
 
@@ -106,20 +107,31 @@ for (const name of Object.keys(STUDIES)) {
   }
 }
 
-everywhere('a killed program goes on from its store', async (host) => {
+everywhere('a stopped study goes on from its store', async (host, store) => {
   const given = { source: STUDIES['typhoid-sindh'], changes: { mode: 'windowed:5' } }
-  const first = await host.scenario('kept', { ...given, after: 2 })
+  const first = await host.scenario('kept', { ...given, after: 2 }, store)
   assert.equal(first.reason, 'stopped')
   const begun = first.trials.filter(({ state }) => state !== 'pending').length
   assert.ok(begun >= 2 && begun < 8, `${begun} trials when it was stopped`)
-  await host.restart?.()
-  const second = await host.scenario('kept', given)
+  await host.close()
+  const second = await host.scenario('kept', given, store)
   assert.equal(second.reason, 'trials_done')
   sameTrials(second.trials, await natively('typhoid-sindh', 'windowed:5'))
   const [{ name, heldBy }] = second.studies
   assert.deepEqual([name, heldBy], ['typhoid-sindh', null])
-  const third = await host.scenario('kept', given)
+  const third = await host.scenario('kept', given, store)
   assert.deepEqual([third.reason, third.studies], ['trials_done', second.studies], 'what is over runs no more')
+})
+
+everywhere('a killed program loses no trial', async (host, store) => {
+  const given = { source: STUDIES['typhoid-sindh'], changes: { mode: 'windowed:5' } }
+  await host.killed('killed', { ...given, after: 3 }, store)
+  assert.deepEqual(await host.scenario('freed', { study: 'typhoid-sindh', epoch: 1 }, store), ['a program'])
+  const { reason, trials } = await host.scenario('kept', given, store)
+  assert.equal(reason, 'trials_done')
+  sameTrials(trials, await natively('typhoid-sindh', 'windowed:5'))
+  const again = trials.slice(0, 3).map(({ attempts, replicates_done }) => attempts - replicates_done)
+  assert.deepEqual(again, [0, 0, 0], 'what was finished did not run again')
 })
 
 everywhere('stopped before it begins', async (host) => {
@@ -135,7 +147,7 @@ everywhere("time is the caller's", async (host) => {
   assert.ok(started >= Date.UTC(2001, 1, 3) && started < Date.UTC(2001, 1, 4))
 })
 
-everywhere('asked and told', async (host) => {
+everywhere('asked and told', async (host, own) => {
   const [source, mode] = [STUDIES.seir, 'batched:4']
   const expected = await natively('seir', mode)
   const rows = expected.trials.map((row) => JSON.parse(row))
@@ -143,7 +155,7 @@ everywhere('asked and told', async (host) => {
   const { parameters, seeds } = asked[0]
   const outputs = await beside((store) => simulated(store, source.text, parameters, seeds))
   const given = { source, changes: { mode }, outputs, targets: ['reported cases', 'serosurvey'] }
-  const told = await host.scenario('talked', given)
+  const told = await host.scenario('talked', given, own)
   assert.deepEqual(told.trials, asked)
   assert.deepEqual(told.waiting, asked)
   asked.forEach(({ parameters }, at) => assert.deepEqual(parameters, rows[at].parameters))
@@ -212,7 +224,8 @@ everywhere('a store that fails is told in words', async (host) => {
   assert.equal(messages[1], 'store: the store failed to append: no disk')
   assert.match(messages[2], /^store: record 1 of the journal cannot be read: /)
   assert.equal(taken, 'fenced')
-  assert.deepEqual([busy, trials, notes], ['trials_done', 6, ['one moment']])
+  assert.deepEqual([busy, trials], ['trials_done', 6])
+  assert.match(notes[0], /^one moment/)
 })
 
 everywhere('an onlooker that throws is heard', async (host) => {
@@ -220,10 +233,48 @@ everywhere('an onlooker that throws is heard', async (host) => {
   assert.deepEqual([name, message], ['Error', 'I have seen enough'])
 })
 
-tests['types, with those of a browser'] = () => typeChecks(install(join(place, 'typed-dom'), archive), 'es2022,esnext.disposable,dom')
+/** The store's promises, tried by the core's own suite in a module for tests. */
+async function suite() {
+  const glue = await import(`../../generated/single-checks/freerun.js`)
+  glue.initSync({ module: new WebAssembly.Module(await readFile(join(GENERATED, 'single-checks', 'freerun_bg.wasm'))) })
+  return glue
+}
+
+tests['a store in a map keeps its promises'] = async () => {
+  const { MapStore } = await import('../pkg/edge/store.js')
+  const glue = await suite()
+  const tried = (Kept) => {
+    const map = new Map()
+    let now = 0
+    return glue.checkCallerStore(
+      () => new Kept(map, () => now),
+      (ms) => void (now += ms + 1),
+    )
+  }
+  await tried(MapStore)
+  class Unfenced extends MapStore {
+    append(study, epoch, after, lines) {
+      super.append(study, this.map.get(study)?.epoch ?? epoch, after, lines)
+    }
+  }
+  await assert.rejects(tried(Unfenced), /a writer of an old epoch writes nothing/)
+  glue.__wbg_reset_state()
+  class Forgetful extends MapStore {
+    append(study, epoch, after, lines) {
+      super.append(study, epoch, after, lines.slice(1))
+    }
+  }
+  await assert.rejects(tried(Forgetful), /Panic|assert/)
+  glue.__wbg_reset_state()
+  await tried(MapStore)
+}
+
+tests['types, where a browser has its own'] = () => typeChecks(install(join(place, 'typed'), archive), ['--lib', `${LIB},dom`])
+tests['types, where Node has its own'] = () => typeChecks(install(join(place, 'typed'), archive), ['--lib', LIB, ...OF_NODE])
 
 try {
   await run(tests)
 } finally {
+  for (const host of started.values()) await host.close()
   await rm(place, { recursive: true, force: true })
 }
