@@ -53,7 +53,7 @@ install_optuna() {
 
 golden() {
     local module
-    module=$(bash tests/golden/build-wasm.sh) && node tests/golden/node.mjs "$module"
+    module=$(node tests/golden/build-wasm.mjs) && node tests/golden/node.mjs "$module"
 }
 
 features_alone() {

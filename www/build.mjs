@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPackage } from './edge/build.mjs'
+import { buildPackage } from './edge/build.mjs'
 import { BUILDS, compile, run, Trouble } from './wasm/compiler.mjs'
 
 const USAGE = `usage: npm run build -- [--checks] [--dev] [--optimise] [--modules-only]
@@ -71,23 +72,26 @@ function buildModules(options) {
   }
 }
 
-function buildPage() {
+/** Runs what npm installed; its types and its bundle are the page's own. */
+function runHere(name, ...words) {
+  const done = spawnSync(installed(name), words, { cwd: HERE, stdio: ['ignore', 2, 2] })
+  if (done.status !== 0) throw new Trouble(`failed: ${[name, ...words].join(' ')}`)
+}
+
+function buildPage({ checks }) {
+  say('the package for the edge')
+  buildPackage()
   say('the page')
-  for (const words of [['tsc', '--noEmit'], ['vite', 'build']]) {
-    const done = spawnSync(installed(words[0]), words.slice(1), { cwd: HERE, stdio: ['ignore', 2, 2] })
-    if (done.status !== 0) throw new Trouble(`failed: ${words.join(' ')}`)
-  }
+  // The tests' types need the modules with checks.
+  runHere('tsc', '--noEmit', '-p', checks ? 'tests' : '.')
+  runHere('vite', 'build')
 }
 
 try {
   const chosen = options(process.argv.slice(2))
   if (!chosen['modules-only']) ['tsc', 'vite'].forEach((name) => installed(name))
   buildModules(chosen)
-  if (!chosen['modules-only']) {
-    buildPage()
-    say('the edge package')
-    buildPackage()
-  }
+  if (!chosen['modules-only']) buildPage(chosen)
 } catch (error) {
   if (!(error instanceof Trouble)) throw error
   console.error(error.message)
