@@ -26,7 +26,9 @@ missing_packages() {
     command -v npm >/dev/null || echo npm
     [ -n "$(compgen -c chromium)" ] || echo chromium
     [ -n "$(compgen -c firefox)" ] || echo firefox-esr
-    if [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ]; then
+    local rustlib
+    rustlib=$(rustc --print sysroot)/lib/rustlib
+    if [ ! -d "$rustlib/$target/lib" ] || [ ! -d "$rustlib/src/rust/library" ]; then
         [ -x /usr/bin/cargo ] || echo cargo-web
         [ -x /usr/bin/rustc ] || echo rustc-web
         [ -d "$(/usr/bin/rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ] || echo rust-web-src
@@ -68,9 +70,17 @@ features_alone() {
         done
 }
 
+# The tool that glues and checks modules is a workspace of its own.
+tool() {
+    local command=$1
+    shift
+    cargo "$command" --manifest-path www/wasm/Cargo.toml "$@"
+}
+
 page() {
-    cargo test --quiet --manifest-path www/wasm/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}/wasm/tool" &&
-        npm run --silent --prefix www build -- --checks
+    local dir=${CARGO_TARGET_DIR:-target}/wasm/tool
+    tool fmt --check && tool clippy --quiet --all-targets --target-dir "$dir" -- -D warnings &&
+        tool test --quiet --target-dir "$dir" && npm run --silent --prefix www build -- --checks
 }
 
 step 'Debian packages' install_packages

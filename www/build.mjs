@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPackage } from './edge/build.mjs'
-import { buildPackage } from './edge/build.mjs'
 import { BUILDS, compile, run, Trouble } from './wasm/compiler.mjs'
 
 const USAGE = `usage: npm run build -- [--checks] [--dev] [--optimise] [--modules-only]
@@ -72,7 +71,7 @@ function buildModules(options) {
   }
 }
 
-/** Runs what npm installed; its types and its bundle are the page's own. */
+/** Runs in this folder what npm installed. */
 function runHere(name, ...words) {
   const done = spawnSync(installed(name), words, { cwd: HERE, stdio: ['ignore', 2, 2] })
   if (done.status !== 0) throw new Trouble(`failed: ${[name, ...words].join(' ')}`)
