@@ -96,6 +96,7 @@ step "the browser's store" node www/tests/store.mjs
 step 'tabs that are killed, refused and watched' node www/tests/tabs.mjs
 step 'the engines in browsers' node www/tests/engine.mjs
 step 'the same bits in browsers' node www/tests/bits.mjs
+step 'isolation on hosts of all kinds' node www/tests/isolate.mjs
 step 'the page as a person uses it' node www/tests/page.mjs
 step 'the edge package' node www/edge/tests/run.mjs
 step 'Optuna, installed' install_optuna
