@@ -23,6 +23,9 @@ step() {
 
 missing_packages() {
     command -v node >/dev/null || echo nodejs
+    command -v npm >/dev/null || echo npm
+    [ -n "$(compgen -c chromium)" ] || echo chromium
+    [ -n "$(compgen -c firefox)" ] || echo firefox-esr
     if [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ]; then
         [ -x /usr/bin/cargo ] || echo cargo-web
         [ -x /usr/bin/rustc ] || echo rustc-web
@@ -65,6 +68,11 @@ features_alone() {
         done
 }
 
+page() {
+    cargo test --quiet --manifest-path www/wasm/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}/wasm/tool" &&
+        npm run --silent --prefix www build -- --checks
+}
+
 step 'Debian packages' install_packages
 step 'format' cargo fmt --all --check
 step 'lints' cargo clippy --workspace --all-targets -- -D warnings
@@ -72,6 +80,14 @@ step 'tests' cargo test --workspace
 step 'documentation' env RUSTDOCFLAGS='-D warnings' cargo doc --package freerun --no-deps
 step 'each feature alone' features_alone
 step 'the same bits in WebAssembly' golden
+step 'npm packages' npm ci --silent --prefix www
+step 'the modules and the page, built and checked' page
+step "the browser's store" node www/tests/store.mjs
+step 'tabs that are killed, refused and watched' node www/tests/tabs.mjs
+step 'the engines in browsers' node www/tests/engine.mjs
+step 'the same bits in browsers' node www/tests/bits.mjs
+step 'the page as a person uses it' node www/tests/page.mjs
+step 'the edge package' node www/edge/tests/run.mjs
 step 'Optuna, installed' install_optuna
 step 'Optuna reads what Freerun wrote' "$python" native/tests/optuna_reads.py
 step 'optuna-dashboard shows what Freerun writes' "$python" native/tests/optuna_dashboard.py

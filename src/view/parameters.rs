@@ -2,11 +2,11 @@
 
 use crate::math::wire::Wire;
 use crate::spec::{Domain, Point, Setting, Space, Value};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 
 /// A value without its kind: a JSON number, text, boolean or list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Plain {
     /// `true` or `false`.

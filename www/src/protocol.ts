@@ -16,6 +16,18 @@ export interface StudySource {
   name?: string
 }
 
+/** Where a parameter is searched: between two numbers, or among choices. */
+export interface Range {
+  parameter: string
+  /** `null` for a choice, as `high`. */
+  low: number | null
+  high: number | null
+  /** Whether its logarithm is searched. */
+  log: boolean
+  choices: Plain[]
+}
+
+/** What a study is, in short. */
 export interface Outline {
   name: string
   model: string
@@ -23,7 +35,7 @@ export interface Outline {
   sampler: string
   trials: number
   replicates: number
-  parameters: string[]
+  parameters: Range[]
   targets: string[]
   /** `null` while it is still open. */
   seed: string | null
@@ -79,10 +91,16 @@ export interface TargetRow {
   factors: number[]
 }
 
+/** Where a trial came from. */
+export type Source =
+  | { kind: 'sampler' | 'enqueued' | 'caller' }
+  | { kind: 'start'; position: number }
+  | { kind: 'imported'; program: string }
+
 export interface TrialRow {
   trial: number
   parameters: Record<string, Plain>
-  source: { kind: 'sampler' | 'start' | 'enqueued' | 'caller' | 'imported'; position?: number; program?: string }
+  source: Source
   state: 'pending' | 'complete' | 'failed'
   loss: number | null
   se: number | null

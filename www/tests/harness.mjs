@@ -9,7 +9,9 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { chromium as playwright } from 'playwright-core'
 
-export { serve } from './server.mjs'
+import { serve } from './server.mjs'
+
+export { serve }
 
 /** How long a page may take before it counts as hanging. */
 const PATIENCE_MS = 240_000
@@ -28,9 +30,9 @@ function program(names, install) {
 
 /**
  * A Chromium whose data is really on disk, in `profile` (its own, removed at the end, if none is
- * given). `context` is playwright's.
+ * given). `context` is playwright's, with playwright's `settings`, such as colours.
  */
-export async function chromium({ profile, args = [] } = {}) {
+export async function chromium({ profile, args = [], settings = {} } = {}) {
   const executablePath = program(['chromium', 'chromium-browser', 'google-chrome'], 'apt-get install chromium')
   const own = profile === undefined ? await folder('chromium') : undefined
   const context = await playwright.launchPersistentContext(profile ?? own, {
@@ -38,12 +40,23 @@ export async function chromium({ profile, args = [] } = {}) {
     headless: true,
     // Root, as in containers, cannot have Chromium's sandbox.
     args: ['--no-sandbox', ...args],
+    ...settings,
   })
+  let killed = false
   return {
     context,
     page: () => context.newPage(),
+    /** Ends its process at once, as a crash would; to be closed all the same. */
+    kill: async () => {
+      const session = await context.browser().newBrowserCDPSession()
+      const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+      const gone = new Promise((resolve) => context.once('close', resolve))
+      killed = true
+      process.kill(processInfo.find(({ type }) => type === 'browser').id, 'SIGKILL')
+      await gone
+    },
     close: async () => {
-      await context.close()
+      if (!killed) await context.close()
       if (own) await rm(own, { recursive: true, force: true })
     },
   }
@@ -116,6 +129,27 @@ function running(child, own) {
       await ended
       if (own) await rm(own, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+}
+
+/** What `test` gives, with a server of its own. */
+export async function withServer(mounts, test) {
+  const server = await serve(mounts)
+  try {
+    return await test(server)
+  } finally {
+    await server.close()
+  }
+}
+
+/** What `test` gives with the browser called so, as `reported` takes it. */
+export async function withBrowser(name, test) {
+  const browser = { Chromium: chromium, Firefox: () => 'firefox', WebKit: webkit }[name]
+  const opened = await browser()
+  try {
+    return await test(opened)
+  } finally {
+    await opened.close?.()
   }
 }
 

@@ -1,14 +1,13 @@
 //! The studies kept in this browser, as JavaScript sees them: lists, files, deletion, audits, and a
 //! look at a study that another tab runs.
 
-use super::run::holder;
-use super::study::Outline;
+use super::take_up::holder;
 use super::{Code, Failure, to_js};
 use crate::driver::{ImportError, Store, StoreError, export, import};
 use crate::ids::Seq;
 use crate::journal::file;
 use crate::scheduler::{Audit, Record, What, audit};
-use crate::view::Live;
+use crate::view::{Live, Outline};
 use crate::web::executor;
 use crate::web::store::{IndexedDb, ListedStudy, browser};
 use crate::web::writer::LEASE_US;

@@ -2,8 +2,9 @@
 
 use super::{Code, Failure, to_js};
 use crate::model::BuiltIn;
-use crate::spec::{self, Draft, Files, Format, Source, Study};
-use serde::{Deserialize, Serialize};
+use crate::spec::{self, Draft, Files, Format, Source};
+use crate::view::Outline;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use wasm_bindgen::prelude::*;
@@ -69,46 +70,13 @@ fn wrong(field: &str, found: &str, allowed: &str) -> Failure {
     Failure::new(Code::BadInput, format!("`{field}`: found `{found}`; {allowed}"))
 }
 
-/// What a study is, in short.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Outline {
-    name: String,
-    model: String,
-    mode: String,
-    sampler: String,
-    trials: u32,
-    replicates: u32,
-    parameters: Vec<String>,
-    targets: Vec<String>,
-    /// None if it is still open.
-    seed: Option<String>,
-}
-
-impl Outline {
-    /// Of `study`, with its seed if it is settled.
-    pub fn of(study: &Study, seed: Option<u64>) -> Outline {
-        Outline {
-            name: study.name.clone(),
-            model: study.model.model.clone(),
-            mode: study.mode.to_string(),
-            sampler: study.sampler.name().to_owned(),
-            trials: study.budget.trials,
-            replicates: study.replicates,
-            parameters: study.space().0.iter().map(|parameter| parameter.name.clone()).collect(),
-            targets: study.targets.iter().map(|target| target.name.clone()).collect(),
-            seed: seed.map(|seed| seed.to_string()),
-        }
-    }
-}
-
 /// Reads and checks a study file; gives its outline.
 ///
 /// # Errors
 /// Every mistake in it.
 #[wasm_bindgen]
 pub fn check(source: JsValue) -> Result<JsValue, JsValue> {
-    let source: StudySource = serde_wasm_bindgen::from_value(source)?;
+    let source: StudySource = super::read(source)?;
     let draft = source.read()?;
     let has_seed = draft.has_seed();
     let study = draft.freeze(0);

@@ -1,0 +1,12 @@
+// The page as its users have it: the built one, in a real Chromium.
+//
+//     npm run build && node tests/page.mjs [PART OF A NAME]...
+//
+// With SCREENSHOTS=FOLDER it leaves pictures of every state of the page there.
+
+import { run } from './harness.mjs'
+import { look } from './page/look.mjs'
+import { runs } from './page/runs.mjs'
+import { trouble } from './page/trouble.mjs'
+
+await run({ ...runs, ...trouble, ...look })
