@@ -23,7 +23,12 @@ step() {
 
 missing_packages() {
     command -v node >/dev/null || echo nodejs
-    if [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ]; then
+    command -v npm >/dev/null || echo npm
+    [ -n "$(compgen -c chromium)" ] || echo chromium
+    [ -n "$(compgen -c firefox)" ] || echo firefox-esr
+    local rustlib
+    rustlib=$(rustc --print sysroot)/lib/rustlib
+    if [ ! -d "$rustlib/$target/lib" ] || [ ! -d "$rustlib/src/rust/library" ]; then
         [ -x /usr/bin/cargo ] || echo cargo-web
         [ -x /usr/bin/rustc ] || echo rustc-web
         [ -d "$(/usr/bin/rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ] || echo rust-web-src
@@ -50,7 +55,7 @@ install_optuna() {
 
 golden() {
     local module
-    module=$(bash tests/golden/build-wasm.sh) && node tests/golden/node.mjs "$module"
+    module=$(node tests/golden/build-wasm.mjs) && node tests/golden/node.mjs "$module"
 }
 
 features_alone() {
@@ -65,6 +70,19 @@ features_alone() {
         done
 }
 
+# The tool that glues and checks modules is a workspace of its own.
+tool() {
+    local command=$1
+    shift
+    cargo "$command" --manifest-path www/wasm/Cargo.toml "$@"
+}
+
+page() {
+    local dir=${CARGO_TARGET_DIR:-target}/wasm/tool
+    tool fmt --check && tool clippy --quiet --all-targets --target-dir "$dir" -- -D warnings &&
+        tool test --quiet --target-dir "$dir" && npm run --silent --prefix www build -- --checks
+}
+
 step 'Debian packages' install_packages
 step 'format' cargo fmt --all --check
 step 'lints' cargo clippy --workspace --all-targets -- -D warnings
@@ -72,6 +90,15 @@ step 'tests' cargo test --workspace
 step 'documentation' env RUSTDOCFLAGS='-D warnings' cargo doc --package freerun --no-deps
 step 'each feature alone' features_alone
 step 'the same bits in WebAssembly' golden
+step 'npm packages' npm ci --silent --prefix www
+step 'the modules and the page, built and checked' page
+step "the browser's store" node www/tests/store.mjs
+step 'tabs that are killed, refused and watched' node www/tests/tabs.mjs
+step 'the engines in browsers' node www/tests/engine.mjs
+step 'the same bits in browsers' node www/tests/bits.mjs
+step 'isolation on hosts of all kinds' node www/tests/isolate.mjs
+step 'the page as a person uses it' node www/tests/page.mjs
+step 'the edge package' node www/edge/tests/run.mjs
 step 'Optuna, installed' install_optuna
 step 'Optuna reads what Freerun wrote' "$python" native/tests/optuna_reads.py
 step 'optuna-dashboard shows what Freerun writes' "$python" native/tests/optuna_dashboard.py

@@ -1,16 +1,18 @@
 // The one build command of the page: compiles the core to WebAssembly in both flavours, puts glue
-// around the modules, checks them, and bundles the page. See USAGE for what can be left out.
+// around the modules, checks them, bundles the page and makes the edge package. See USAGE for what can
+// be left out.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildPackage } from './edge/build.mjs'
 import { BUILDS, compile, run, Trouble } from './wasm/compiler.mjs'
 
 const USAGE = `usage: npm run build -- [--checks] [--dev] [--optimise] [--modules-only]
   --checks        also the modules with the functions that only tests call
   --dev           compiled quickly, to run slowly
   --optimise      smaller modules, by wasm-opt
-  --modules-only  without the page`
+  --modules-only  without the page and the edge package`
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const GENERATED = join(HERE, 'generated')
@@ -69,19 +71,26 @@ function buildModules(options) {
   }
 }
 
-function buildPage() {
+/** Runs in this folder what npm installed. */
+function runHere(name, ...words) {
+  const done = spawnSync(installed(name), words, { cwd: HERE, stdio: ['ignore', 2, 2] })
+  if (done.status !== 0) throw new Trouble(`failed: ${[name, ...words].join(' ')}`)
+}
+
+function buildPage({ checks }) {
+  say('the package for the edge')
+  buildPackage()
   say('the page')
-  for (const words of [['tsc', '--noEmit'], ['vite', 'build']]) {
-    const done = spawnSync(installed(words[0]), words.slice(1), { cwd: HERE, stdio: ['ignore', 2, 2] })
-    if (done.status !== 0) throw new Trouble(`failed: ${words.join(' ')}`)
-  }
+  // The tests' types need the modules with checks.
+  runHere('tsc', '--noEmit', '-p', checks ? 'tests' : '.')
+  runHere('vite', 'build')
 }
 
 try {
   const chosen = options(process.argv.slice(2))
   if (!chosen['modules-only']) ['tsc', 'vite'].forEach((name) => installed(name))
   buildModules(chosen)
-  if (!chosen['modules-only']) buildPage()
+  if (!chosen['modules-only']) buildPage(chosen)
 } catch (error) {
   if (!(error instanceof Trouble)) throw error
   console.error(error.message)

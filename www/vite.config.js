@@ -1,15 +1,19 @@
 // How the page is served while it is worked on, and bundled.
+import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vite'
-import { CONTENT_POLICY, ISOLATING } from './policy.js'
 
-/** The built page carries its policy with it; the server for development needs inline styles. */
+/** `freerun serve` sends the same. */
+const headers = JSON.parse(readFileSync(new URL('headers.json', import.meta.url), 'utf8'))
+const { 'Content-Security-Policy': policy, ...others } = headers
+
+/** The built page carries its policy with it, for hosts that send no headers. */
 const contentPolicy = {
   name: 'content-policy',
   apply: 'build',
   transformIndexHtml: () => [
     {
       tag: 'meta',
-      attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_POLICY },
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
       injectTo: 'head-prepend',
     },
   ],
@@ -26,7 +30,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  // The studies lie beside this folder.
-  server: { headers: ISOLATING, fs: { allow: ['..'] } },
-  preview: { headers: ISOLATING },
+  // Without the policy: styles are written into the page then. The studies lie beside this folder.
+  server: { headers: others, fs: { allow: ['..'] } },
+  preview: { headers },
 })

@@ -1,14 +1,11 @@
 //! Taking a study up, the same for every store: the claim, the records so far, and the scheduler
 //! that goes on from them. It runs nothing and knows no platform.
 
-use super::{Asker, Holder, Store, StoreError, versions};
+use super::{Holder, Store, StoreError, versions};
 use crate::ids::{Epoch, Seq};
-use crate::scheduler::{
-    Amendment, Effect, Event, Record, Rejected, Scheduler, SessionInfo, StopReason, Versions, What,
-};
+use crate::scheduler::{Amendment, Record, Rejected, Scheduler, SessionInfo, StopReason, Versions, What};
 use crate::spec::{Budget, Catalogue, Difference, Study};
 use crate::view::{Fold, Progress};
-use std::collections::VecDeque;
 
 /// Why a study in a store cannot be gone on with.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -223,54 +220,4 @@ fn amendment(was: &Study, is: &Study) -> Option<Amendment> {
         durability: (was.durability != is.durability).then_some(is.durability),
     };
     (amendment != Amendment::default()).then_some(amendment)
-}
-
-/// What came of telling a scheduler some events.
-#[derive(Debug)]
-pub struct Conversed {
-    /// The records that followed; they are durable.
-    pub records: Vec<Record>,
-    /// Why the scheduler refused the event after which no more were told.
-    pub refused: Option<Rejected>,
-}
-
-/// Tells the scheduler of `claimed` some events without running anything, up to the first that it
-/// refuses. The records that follow are added to those of `claimed`.
-///
-/// # Errors
-/// [`StoreError`] of the store.
-pub async fn converse<S: Store>(
-    claimed: &mut Claimed<S>,
-    scheduler: &mut Scheduler,
-    asker: &mut Asker,
-    events: Vec<Event>,
-) -> Result<Conversed, StoreError> {
-    let begun_at = claimed.records.len();
-    let mut answers = VecDeque::from(events);
-    loop {
-        let mut records = Vec::new();
-        while let Some(effect) = scheduler.poll() {
-            match effect {
-                Effect::Observe(observation) => asker.observe(&observation),
-                Effect::Propose { trial, .. } => answers.push_front(asker.propose(trial)),
-                Effect::Append { record, .. } => records.push(record),
-                Effect::Launch { .. } | Effect::Cancel { .. } | Effect::Done(_) => {}
-            }
-        }
-        let event = if records.is_empty() {
-            answers.pop_front()
-        } else {
-            let after = Seq(claimed.records.len() as u64);
-            let upto = claimed.store.append(&claimed.name, claimed.epoch, after, &records).await?;
-            claimed.records.extend(records);
-            Some(Event::Durable { upto })
-        };
-        let refused = match event {
-            Some(event) => scheduler.handle(scheduler.now(), event).err(),
-            None => return Ok(Conversed { records: claimed.records[begun_at..].to_vec(), refused: None }),
-        };
-        if refused.is_some() {
-            return Ok(Conversed { records: claimed.records[begun_at..].to_vec(), refused });
-        }
-    }
 }

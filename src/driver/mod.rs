@@ -2,6 +2,7 @@
 //! conformance suite, what carries a study from store to store, and the virtual clock. It reads no
 //! real clock and starts no thread: those are the platforms', `native` and `web`.
 
+mod caller;
 mod claimed;
 pub mod conformance;
 mod export;
@@ -11,6 +12,7 @@ mod run;
 mod store;
 pub mod virtual_clock;
 
+pub use caller::*;
 pub use claimed::*;
 pub use export::*;
 pub use import::*;

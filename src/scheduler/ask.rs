@@ -10,6 +10,17 @@ use crate::spec::{Durability, Mode, Point};
 /// if that is more.
 const AHEAD: u64 = 10_000;
 
+/// Why a caller gets no trial now, though the budget has some left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmet {
+    /// The study asks no more.
+    Closed(StopReason),
+    /// The proposal must know a trial that a caller has not told yet.
+    WaitsForCaller,
+    /// The proposal must know a trial that the study's slots have not finished.
+    WaitsForSlots,
+}
+
 impl Scheduler {
     /// Asks for as many trials as are wanted now; at most one proposal is under way.
     pub(super) fn ask_more(&mut self) -> Result<(), Rejected> {
@@ -151,6 +162,18 @@ impl Scheduler {
             Command::Enqueue(_) | Command::AskForCaller | Command::TellByCaller { .. } => {}
         }
         Ok(())
+    }
+
+    /// Forgets what callers asked for and did not get. Gives why they did not; none if they got it all.
+    pub fn withdraw_asks(&mut self) -> Option<Unmet> {
+        if std::mem::take(&mut self.caller_asks) == 0 {
+            return None;
+        }
+        Some(match self.closed {
+            Some(reason) => Unmet::Closed(reason),
+            None if self.waits_for_caller => Unmet::WaitsForCaller,
+            None => Unmet::WaitsForSlots,
+        })
     }
 
     fn ask_for_caller(&mut self) -> Result<(), Rejected> {

@@ -18,6 +18,7 @@ mod slots;
 mod state;
 mod trial;
 
+pub use ask::Unmet;
 pub use audit::{Audit, audit};
 pub use event::*;
 pub use record::*;

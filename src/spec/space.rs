@@ -2,6 +2,7 @@
 
 use crate::math::wire;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 /// One coordinate of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -54,6 +55,23 @@ pub enum Setting {
     Text(String),
     /// A list, such as age bins.
     List(Vec<Setting>),
+}
+
+impl Setting {
+    /// The setting that JSON stands for; none for null and objects.
+    pub fn of_json(json: &Json) -> Option<Setting> {
+        match json {
+            Json::Bool(value) => Some(Setting::Bool(*value)),
+            Json::Number(number) => {
+                number.as_i64().map(Setting::Int).or_else(|| number.as_f64().map(Setting::Float))
+            }
+            Json::String(text) => Some(Setting::Text(text.clone())),
+            Json::Array(values) => {
+                values.iter().map(Setting::of_json).collect::<Option<Vec<_>>>().map(Setting::List)
+            }
+            Json::Null | Json::Object(_) => None,
+        }
+    }
 }
 
 /// The values a parameter can take.

@@ -41,14 +41,17 @@ pub fn spawn(future: impl Future<Output = ()> + 'static) {
     wake(task);
 }
 
-/// A promise of what `future` gives.
+/// A promise of what `future` gives; a trap rejects it.
 pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> js_sys::Promise {
     let mut future = Some(future);
     js_sys::Promise::new(&mut |resolve, reject| {
         if let Some(future) = future.take() {
+            host::unsettled(&reject);
             spawn(async move {
+                let result = future.await;
+                host::settled(&reject);
                 // Neither can fail: they are the promise's own.
-                let _ = match future.await {
+                let _ = match result {
                     Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
                     Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
                 };

@@ -1,8 +1,45 @@
-// What the module cannot do alone. A trap leaves a module unusable: whoever owns it is told, and the
-// host's handler of last resort is spared.
+// What the module cannot do alone. A trap leaves a module unusable: none of its callbacks is called any
+// more, whoever owns it is told, and the host's handler of last resort is spared.
+
+/** Counts instances of the module: what an older one, or one that trapped, wanted to be called is not. */
+let generation = 0
+/** What rejects the promises that have not settled. */
+const unsettled = new Set()
+/** Timers that are set: those of an instance that is gone would keep a process waiting. */
+const timers = new Set()
+
+/** Nothing of this instance goes on. */
+function end() {
+  generation += 1
+  for (const timer of timers) clearTimeout(timer)
+  timers.clear()
+}
+
+export function setTimer(call, ms) {
+  const ring = () => {
+    timers.delete(timer)
+    call()
+  }
+  const timer = setTimeout(ring, ms)
+  timers.add(timer)
+  return timer
+}
+
+export function clearTimer(timer) {
+  timers.delete(timer)
+  clearTimeout(timer)
+}
 
 let trapped = (error) => {
-  throw error
+  if (unsettled.size === 0) throw error
+  for (const reject of unsettled) reject(error)
+}
+
+/** A new instance begins; nothing of an older one goes on. */
+export function begun() {
+  end()
+  for (const reject of unsettled) reject(new Error('the module was made anew meanwhile'))
+  unsettled.clear()
 }
 
 export function onTrap(call) {
@@ -10,12 +47,39 @@ export function onTrap(call) {
 }
 
 export function guarded(call) {
-  return () => {
+  const mine = generation
+  return (...words) => {
+    if (mine !== generation) return
     try {
-      call()
+      call(...words)
     } catch (error) {
-      trapped(error)
+      end()
+      try {
+        trapped(error)
+      } finally {
+        unsettled.clear()
+      }
     }
+  }
+}
+
+export function promised(reject) {
+  unsettled.add(reject)
+}
+
+export function kept(reject) {
+  unsettled.delete(reject)
+}
+
+/** Has `call` told whether `value`, or what it is a promise of, came or was refused. */
+export function settle(value, call) {
+  let wanted = guarded(call)
+  Promise.resolve(value).then(
+    (came) => wanted?.(true, came),
+    (refused) => wanted?.(false, refused),
+  )
+  return () => {
+    wanted = undefined
   }
 }
 

@@ -13,10 +13,6 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(js_name = queueMicrotask)]
     fn js_queue_microtask(call: &js_sys::Function);
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn js_set_timeout(call: &js_sys::Function, ms: f64) -> JsValue;
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn js_clear_timeout(timer: &JsValue);
     #[wasm_bindgen(js_name = setInterval)]
     fn js_set_interval(call: &js_sys::Function, ms: f64) -> JsValue;
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
@@ -30,9 +26,24 @@ extern "C" {
     fn js_next_turn(call: &js_sys::Function);
     #[wasm_bindgen(js_name = onTrap)]
     fn js_on_trap(call: &js_sys::Function);
+    #[wasm_bindgen(js_name = begun)]
+    fn js_begun();
+    #[wasm_bindgen(js_name = setTimer)]
+    fn js_set_timer(call: &js_sys::Function, ms: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimer)]
+    fn js_clear_timer(timer: &JsValue);
+    fn promised(reject: &js_sys::Function);
+    fn kept(reject: &js_sys::Function);
+    fn settle(value: &JsValue, call: &js_sys::Function) -> js_sys::Function;
 }
 
-/// Has `call` told of a trap in anything that [`Callback`] wraps. The module is unusable then.
+/// An instance of the module begins: callbacks of an older one are not called any more.
+pub fn begun() {
+    js_begun();
+}
+
+/// Has `call` told of a trap in anything that [`Callback`] wraps, instead of rejecting all promises
+/// that have not settled. The module is unusable then.
 pub fn on_trap(call: &js_sys::Function) {
     js_on_trap(call);
 }
@@ -49,6 +60,16 @@ impl Callback {
         let closure = Closure::<dyn FnMut()>::new(call);
         Callback { function: guarded(closure.as_ref().unchecked_ref()), _closure: closure }
     }
+}
+
+/// Has a trap reject this promise as well, until it [settles](settled).
+pub fn unsettled(reject: &js_sys::Function) {
+    promised(reject);
+}
+
+/// The promise settles by itself.
+pub fn settled(reject: &js_sys::Function) {
+    kept(reject);
 }
 
 /// Has the host call back before this turn of the event loop is over.
@@ -139,28 +160,42 @@ pub async fn turn() {
 }
 
 fn set_timeout(callback: &Callback, us: u64) -> JsValue {
-    js_set_timeout(&callback.function, us as f64 / 1e3)
+    js_set_timer(&callback.function, us as f64 / 1e3)
 }
 
 struct Cleared(JsValue);
 
 impl Drop for Cleared {
     fn drop(&mut self) {
-        js_clear_timeout(&self.0);
+        js_clear_timer(&self.0);
     }
 }
 
-/// What `future` gives, or `None` if it takes longer. A future dropped so must lose nothing.
-pub async fn within_us<T>(us: u64, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut timer = pin!(sleep_us(us));
-    poll_fn(|context| {
-        if let Poll::Ready(value) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(value));
-        }
-        timer.as_mut().poll(context).map(|()| None)
-    })
-    .await
+/// What `value` is, or what it is a promise of.
+///
+/// # Errors
+/// What the promise was rejected with.
+pub async fn awaited(value: &JsValue) -> Result<JsValue, JsValue> {
+    let bell = Rc::new(Bell::default());
+    let result = Rc::new(RefCell::new(None));
+    let (rings, comes) = (Rc::clone(&bell), Rc::clone(&result));
+    let closure = Closure::<dyn FnMut(bool, JsValue)>::new(move |came: bool, value| {
+        comes.replace(Some(if came { Ok(value) } else { Err(value) }));
+        rings.ring();
+    });
+    let _forgotten = Forgotten(settle(value, closure.as_ref().unchecked_ref()));
+    poll_fn(|context| bell.poll(context)).await;
+    result.take().unwrap_or(Ok(JsValue::UNDEFINED))
+}
+
+/// What makes the host forget a callback that is not there any more.
+struct Forgotten(js_sys::Function);
+
+impl Drop for Forgotten {
+    fn drop(&mut self) {
+        // It throws nothing.
+        let _ = self.0.call0(&JsValue::UNDEFINED);
+    }
 }
 
 /// A timer for somebody who waits again and again: it is set as seldom as possible.

@@ -3,7 +3,7 @@
 //! end and then stops the loop, so that a new module can go on from the store.
 
 use super::engine::Engine;
-use super::host::{Alarm, Clock, turn};
+use super::host::{Alarm, Clock, now_us, turn};
 use super::inbox::{News, WriterNews};
 use super::running::Running;
 use super::watch::Watch;
@@ -33,7 +33,7 @@ pub struct Platform<'a> {
     pub asker: Asker,
     /// Who looks on.
     pub watch: &'a mut Watch,
-    /// Time.
+    /// The study's time. How long to wait for something is the host's.
     pub clock: Clock,
     /// Run time when the session began.
     pub from: Tick,
@@ -168,11 +168,13 @@ impl Platform<'_> {
 
     /// Notices what has been waited for too long.
     fn look_around(&mut self) {
-        let now_us = self.clock.now_us();
+        let now_us = now_us();
         if now_us.saturating_sub(self.state.looked_us) < LOOK_EVERY_US {
             return;
         }
         self.state.looked_us = now_us;
+        // Its time counts from when it begins, not from when its worker is being made.
+        self.state.queued.extend(self.engine.not_begun().into_iter().map(Event::Started));
         let stuck = self.state.running.stuck();
         if !stuck.is_empty() {
             self.retire("a simulation did not stop when it was told to");
@@ -203,7 +205,7 @@ impl driver::Platform for Platform<'_> {
                 return None;
             }
             let now = self.now();
-            self.watch.show(now, self.clock.now_us());
+            self.watch.show(now, now_us());
             let left_us = deadline.map_or(LOOK_EVERY_US, |deadline| deadline.since_us(now));
             if left_us == 0 {
                 return Some((now, Event::Clock));
@@ -238,10 +240,9 @@ impl driver::Platform for Platform<'_> {
 impl Platform<'_> {
     /// The platform holds an end of the inbox itself through its engine: it is never closed.
     async fn news_within(&mut self, us: u64) -> Option<News> {
-        let now_us = self.clock.now_us();
-        if now_us.saturating_sub(self.state.turn_us) > TURN_US {
+        if now_us().saturating_sub(self.state.turn_us) > TURN_US {
             turn().await;
-            self.state.turn_us = self.clock.now_us();
+            self.state.turn_us = now_us();
         }
         if let Ok(news) = self.inbox.try_recv() {
             return Some(news);

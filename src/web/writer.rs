@@ -12,7 +12,8 @@ use std::rc::Rc;
 
 /// How long a lease lasts; it is renewed when a third of that has passed.
 pub const LEASE_US: u64 = 30_000_000;
-const RENEW_EVERY_US: u64 = LEASE_US / 3;
+/// How often it is.
+pub const RENEW_EVERY_US: u64 = LEASE_US / 3;
 /// Most records of one commit.
 const GROUP_MAX: usize = 1000;
 /// Pause before the first retry; it doubles up to the longest.

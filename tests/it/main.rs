@@ -1,5 +1,6 @@
 //! What crosses parts of the core, in one binary to keep linking short.
 
+mod conversation;
 mod damage;
 mod exported;
 mod golden;

@@ -1,7 +1,7 @@
 // What a page knows of Freerun: calls that are answered once, and runs. Behind it are coordinators in
 // workers of their own: one that lives long for calls, and one for each run.
 
-import { HEARTBEAT, type Heartbeat, Link } from './link'
+import { HEARTBEAT, type Heartbeat, Link, PATIENT_HEARTBEAT } from './link'
 import type { Call, Calls, EngineKind, RunRequest, Shown } from './protocol'
 import { canShareMemory } from './share'
 import { StudyRun } from './study-run'
@@ -17,6 +17,7 @@ export type RunOptions = Omit<RunRequest, 'workers' | 'engine' | 'about'> &
 
 export interface ClientParts {
   coordinator?: () => Worker
+  /** How the life of those that run studies is watched. */
   heartbeat?: Heartbeat
 }
 
@@ -81,7 +82,7 @@ export class Freerun {
     this.#library ??= new Link(
       this.#parts.coordinator(),
       { shown: (shown) => this.#watch?.(shown), gone: () => (this.#library = undefined) },
-      this.#parts.heartbeat,
+      PATIENT_HEARTBEAT,
     )
     return this.#library
   }

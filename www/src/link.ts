@@ -14,6 +14,8 @@ export interface Heartbeat {
 }
 
 export const HEARTBEAT: Heartbeat = { everyMs: 1_000, looksAtFirst: 60, looks: 12 }
+/** For calls: an audit derives a whole study again before it answers. */
+export const PATIENT_HEARTBEAT: Heartbeat = { everyMs: 5_000, looksAtFirst: 120, looks: 120 }
 
 export interface Hooks {
   shown(shown: Shown): void

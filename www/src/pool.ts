@@ -21,9 +21,10 @@ export interface Listener {
 
 interface Slot {
   worker?: Worker
+  ready?: boolean
   /** Rings if the worker does not come up. */
   timer?: ReturnType<typeof setTimeout>
-  /** What the next worker is to run. */
+  /** What it was given to run last. */
   order?: string
 }
 
@@ -48,9 +49,9 @@ export class SimulatorPool implements Pool {
   post(slot: number, order: string): void {
     const entry = this.#slots[slot]
     if (entry === undefined) return
+    entry.order = order
     // Without a worker, one is about to be started.
-    if (entry.worker === undefined) entry.order = order
-    else say(entry.worker, { order })
+    if (entry.worker !== undefined) say(entry.worker, { order })
   }
 
   replace(slot: number): void {
@@ -96,28 +97,36 @@ export class SimulatorPool implements Pool {
     entry.timer = setTimeout(() => heard(() => this.#gone(slot, 'the worker did not start')), COME_UP_MS)
     say(worker, { code: this.#code, study: this.#study })
     if (entry.order !== undefined) say(worker, { order: entry.order })
-    delete entry.order
   }
 
   #hear(slot: number, message: FromSimulator): void {
     if ('told' in message) this.#listener.told(slot, message.told)
     else if ('trapped' in message) this.#listener.told(slot, JSON.stringify({ Trapped: message.trapped }))
     else if ('failed' in message) this.#gone(slot, message.failed)
-    else {
-      this.#failures = 0
-      clearTimeout(this.#slots[slot]?.timer)
-    }
+    else this.#ready(slot)
   }
 
-  /** The worker of `slot` is lost, or never came; the module asks for another. */
+  #ready(slot: number): void {
+    this.#failures = 0
+    const entry = this.#slots[slot]
+    if (entry === undefined) return
+    entry.ready = true
+    clearTimeout(entry.timer)
+  }
+
+  /** The worker of `slot` is lost, or never came. */
   #gone(slot: number, reason: string): void {
+    const { ready, order } = this.#slots[slot] ?? {}
+    // The module asks for another, and knows what is to be run then.
+    if (ready) return this.#listener.told(slot, JSON.stringify({ Vanished: reason }))
     this.#failures += 1
     if (this.#failures >= FAILURES_MAX) {
       this.close()
       return this.#listener.failed(reason)
     }
-    this.#end(slot)
-    this.#listener.told(slot, JSON.stringify({ Vanished: reason }))
+    this.replace(slot)
+    // What it was to run has not begun.
+    if (order !== undefined) this.post(slot, order)
   }
 }
 

@@ -18,9 +18,7 @@ async function load({ flavour, threads }) {
   const folder = new URL(`/generated/${flavour}-checks/`, location.href)
   const freerun = await import(new URL('freerun.js', folder).href)
   await freerun.default({ module_or_path: new URL('freerun_bg.wasm', folder) })
-  const panicked = new Promise((_, reject) => {
-    freerun.onTrap((trap) => reject(new Error(`trap: ${trap}`)))
-  })
+  const panicked = new Promise((_, reject) => freerun.onTrap(reject))
   // Nobody may be waiting when it happens.
   panicked.catch(() => {})
   if (threads !== undefined) await freerun.initThreadPool(Number(threads))

@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'vite'
 import { chromium, folder, reported, run, serve } from './harness.mjs'
 
@@ -189,6 +190,14 @@ add('the same trials from every engine', ['Chromium', 'Firefox'], async (play) =
   trials.forEach((rows) => assert.deepEqual(rows, trials[0]))
 })
 
+add('a page that may not share memory', ['Chromium', 'Firefox'], async (play) => {
+  const played = await play('study', { study: synthetic({ trials: 100 }), workers: 2 }, plain)
+  checkWhole(played, 100)
+  assert.equal(played.facts.engine, 'messages')
+  const refused = await play('study', { study: synthetic({ trials: 100 }), engine: 'threads', workers: 2 }, plain)
+  assert.equal(refused.failure?.message, 'this page may not share memory between threads')
+})
+
 add('a coordinator that never gets anywhere', ['Chromium'], async (play) => {
   const study = synthetic({ trials: 60, settings: WAITS(30) })
   const played = await play('doomed', { study, engine: 'messages', workers: 1 })
@@ -203,6 +212,13 @@ add('simulators that never start', ['Chromium', 'Firefox'], async (play) => {
   assert.match(played.failure.message, /^the workers that simulate do not start: .*this simulator is broken/)
   assert.equal(played.coordinators, 1)
   assert.match(played.audit, /^clean: /)
+})
+
+add('simulators that start slowly', ['Chromium'], async (play) => {
+  const study = synthetic({ trials: 20, attempts: 'timeout = "1s"' })
+  const played = await play('study', { study, engine: 'messages', workers: 2, name: 'slow simulators' })
+  checkWhole(played, 20)
+  assert.equal(played.progress.trials_failed, 0)
 })
 
 add('lost wake-ups', ['Chromium', 'Firefox'], async (play) => {
@@ -230,24 +246,25 @@ async function built() {
   const outDir = await folder('engine')
   await build({
     root: HERE,
-    base: './',
-    configFile: false,
+    // As the page is bundled, with its content policy.
+    configFile: join(HERE, '..', 'vite.config.js'),
     logLevel: 'error',
-    worker: { format: 'es' },
-    build: { outDir, target: 'esnext', emptyOutDir: true, rollupOptions: { input: `${HERE}/engine.html` } },
+    build: { outDir, emptyOutDir: true, rollupOptions: { input: join(HERE, 'engine.html') } },
   })
   return outDir
 }
 
 const site = await built()
 const server = await serve(site)
+/** The same site as a host serves it that sends no headers. */
+const plain = await serve(site, { isolated: false })
 const opened = {}
 const tests = {}
 for (const { name, browsers, test } of parts) {
   for (const browser of browsers) {
-    const play = async (scenario, args) => {
+    const play = async (scenario, args, host = server) => {
       const where = browser === 'Firefox' ? 'firefox' : (opened.chromium ??= await chromium())
-      const { value } = await reported(where, server, 'engine.html', { scenario, args: JSON.stringify(args) })
+      const { value } = await reported(where, host, 'engine.html', { scenario, args: JSON.stringify(args) })
       return value
     }
     tests[`${name}, ${browser}`] = () => test(play)
@@ -258,5 +275,6 @@ try {
 } finally {
   await opened.chromium?.close()
   await server.close()
+  await plain.close()
   await rm(site, { recursive: true, force: true })
 }

@@ -9,7 +9,9 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { chromium as playwright } from 'playwright-core'
 
-export { serve } from './server.mjs'
+import { serve } from './server.mjs'
+
+export { serve }
 
 /** How long a page may take before it counts as hanging. */
 const PATIENCE_MS = 240_000
@@ -40,11 +42,21 @@ export async function chromium({ profile, args = [], settings = {} } = {}) {
     args: ['--no-sandbox', ...args],
     ...settings,
   })
+  let killed = false
   return {
     context,
     page: () => context.newPage(),
+    /** Ends its process at once, as a crash would; to be closed all the same. */
+    kill: async () => {
+      const session = await context.browser().newBrowserCDPSession()
+      const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+      const gone = new Promise((resolve) => context.once('close', resolve))
+      killed = true
+      process.kill(processInfo.find(({ type }) => type === 'browser').id, 'SIGKILL')
+      await gone
+    },
     close: async () => {
-      await context.close()
+      if (!killed) await context.close()
       if (own) await rm(own, { recursive: true, force: true })
     },
   }
@@ -117,6 +129,27 @@ function running(child, own) {
       await ended
       if (own) await rm(own, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+}
+
+/** What `test` gives, with a server of its own. */
+export async function withServer(mounts, test) {
+  const server = await serve(mounts)
+  try {
+    return await test(server)
+  } finally {
+    await server.close()
+  }
+}
+
+/** What `test` gives with the browser called so, as `reported` takes it. */
+export async function withBrowser(name, test) {
+  const browser = { Chromium: chromium, Firefox: () => 'firefox', WebKit: webkit }[name]
+  const opened = await browser()
+  try {
+    return await test(opened)
+  } finally {
+    await opened.close?.()
   }
 }
 

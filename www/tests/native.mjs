@@ -32,15 +32,32 @@ export async function native() {
     const { stdout } = await call(path, [...args, '--store', store], { cwd: place, maxBuffer: LARGE })
     return stdout
   }
+  /** Writes a study file, with its data beside it; gives its path. */
+  const write = async ({ file, text, data = {} }) => {
+    for (const [name, content] of Object.entries({ [file]: text, ...data })) {
+      const to = join(place, name)
+      await mkdir(dirname(to), { recursive: true })
+      await writeFile(to, content)
+    }
+    return join(place, file)
+  }
   return {
-    /** Runs a study file, with its data beside it. */
-    async run({ file, text, data = {} }, ...args) {
-      for (const [name, content] of Object.entries({ [file]: text, ...data })) {
-        const to = join(place, name)
-        await mkdir(dirname(to), { recursive: true })
-        await writeFile(to, content)
-      }
-      return freerun('run', join(place, file), ...args)
+    place,
+    /** Any command on the store. */
+    freerun,
+    /** A command that needs no store. */
+    plain: (...args) => call(path, args, { cwd: place, maxBuffer: LARGE }),
+    /** Runs a study file. */
+    run: async (source, ...args) => freerun('run', await write(source), ...args),
+    /** Runs a study file in memory. */
+    inMemory: async (source, ...args) => call(path, ['run', await write(source), ...args, '--store', 'memory:']),
+    /** What is wrong with a study file, in words. */
+    async refused(source) {
+      const file = await write(source)
+      return call(path, ['check', file]).then(
+        () => '',
+        ({ stderr }) => stderr,
+      )
     },
     async import(text) {
       const from = join(place, 'imported.jsonl')
@@ -59,7 +76,7 @@ export async function native() {
 }
 
 /** What of a trial must be the same everywhere. */
-function essence({ trial, parameters, source, state, loss, se, targets, reason }) {
+export function essence({ trial, parameters, source, state, loss, se, targets, reason }) {
   return JSON.stringify({ trial, parameters, source, state, loss, se, targets, reason })
 }
 

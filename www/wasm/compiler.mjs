@@ -1,6 +1,6 @@
 // Chooses a compiler for WebAssembly among those that may be here, and runs it. Threads need a
-// standard library built with atomics, so its source and the compiler's unstable options; RUSTC_BOOTSTRAP
-// opens these in a stable compiler. This file must not know what is done with a module.
+// standard library built with atomics: its source, and unstable options, which RUSTC_BOOTSTRAP opens in
+// a stable compiler. This file must not know what is done with a module.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
@@ -23,6 +23,14 @@ const THREADS = [
   '-C link-arg=--export=__tls_align',
   '-C link-arg=--export=__tls_base',
 ]
+
+// Seconds instead of a minute after a small change; the standard library is built once more for it.
+const QUICKLY = [
+  'profile.release.lto="off"',
+  'profile.release.incremental=true',
+  'profile.release.codegen-units=64',
+  'profile.release.package.freerun.opt-level=1',
+].flatMap((setting) => ['--config', setting])
 
 /** A problem of the machine or the user, told in one line. */
 export class Trouble extends Error {}
@@ -84,14 +92,15 @@ function choose(threads) {
 
 /**
  * Compiles one part of the package `freerun` and gives the path of the module.
- * `words` name the part (`--lib --features web`) and `name` its file; `flavour` has a folder of its own.
+ * `words` name the part (`--lib --features web`) and `name` its file; `flavour` has a folder of its own;
+ * with `dev` it is compiled quickly, to run slowly.
  */
-export function compile({ flavour, words, name, threads = false }) {
+export function compile({ flavour, words, name, threads = false, dev = false }) {
   const { cargo, env, flags, std } = choose(threads)
-  const built = std && !threads ? [] : ['-Z', 'build-std=panic_abort,std']
   const dir = join(BUILDS, flavour)
-  const all = ['build', '--release', '--package', 'freerun', ...words, '--target', TARGET, '--target-dir', dir, ...built]
-  run(cargo, all, {
+  const how = ['--release', '--target', TARGET, '--target-dir', dir, ...(dev ? QUICKLY : [])]
+  if (threads || !std) how.push('-Z', 'build-std=panic_abort,std')
+  run(cargo, ['build', '--package', 'freerun', ...words, ...how], {
     ...env,
     RUSTC_BOOTSTRAP: '1',
     // Either of these would displace the flags below without a word.

@@ -3,7 +3,7 @@
 use super::out;
 use crate::run::SessionError;
 use crate::store::OpenError;
-use freerun::driver::{StoreError, TakeUpError};
+use freerun::driver::{CallerError, StoreError, TakeUpError};
 use std::process::ExitCode;
 
 /// Why a command did not succeed.
@@ -48,6 +48,15 @@ impl Failure {
             out::error(&self.message);
         }
         ExitCode::from(self.kind as u8)
+    }
+}
+
+impl From<CallerError> for Failure {
+    fn from(error: CallerError) -> Failure {
+        match error {
+            CallerError::Store(error) => error.into(),
+            other => Failure::bad_input(other),
+        }
     }
 }
 

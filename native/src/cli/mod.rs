@@ -19,6 +19,7 @@ mod look;
 mod models;
 mod rebuild;
 mod run;
+mod serve;
 mod simulate;
 mod summary;
 mod watch;
@@ -59,6 +60,7 @@ enum Command {
     Models(models::ModelsArgs),
     Rebuild(rebuild::RebuildArgs),
     Simulate(simulate::SimulateArgs),
+    Serve(serve::ServeArgs),
     Bench(bench::BenchArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -96,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Models(args) => models::run(&args),
         Command::Rebuild(args) => rebuild::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => completions::run(&args),
     };

@@ -105,23 +105,8 @@ pub fn plan(model: &str, set: &[String], outputs: &[String]) -> Result<ModelPlan
 /// A value of the command line: a JSON number, `true`, `false`, a JSON list, or else a text.
 fn setting(text: &str) -> Setting {
     match serde_json::from_str(text) {
-        Ok(json) => from_json(&json).unwrap_or_else(|| Setting::Text(text.to_owned())),
+        Ok(json) => Setting::of_json(&json).unwrap_or_else(|| Setting::Text(text.to_owned())),
         Err(_) => Setting::Text(text.to_owned()),
-    }
-}
-
-/// The setting that JSON stands for; none for null and objects.
-pub fn from_json(json: &serde_json::Value) -> Option<Setting> {
-    match json {
-        serde_json::Value::Bool(value) => Some(Setting::Bool(*value)),
-        serde_json::Value::Number(number) => {
-            number.as_i64().map(Setting::Int).or_else(|| number.as_f64().map(Setting::Float))
-        }
-        serde_json::Value::String(text) => Some(Setting::Text(text.clone())),
-        serde_json::Value::Array(values) => {
-            values.iter().map(from_json).collect::<Option<Vec<_>>>().map(Setting::List)
-        }
-        _ => None,
     }
 }
 

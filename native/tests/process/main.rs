@@ -5,6 +5,7 @@ mod carry;
 mod crash;
 mod fault;
 mod input;
+mod serve;
 mod simulate;
 mod support;
 mod whole;

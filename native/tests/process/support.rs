@@ -149,11 +149,16 @@ pub struct Running {
 }
 
 impl Running {
-    /// The next line of its output as JSON; `None` at the end, or for a line that was cut.
-    pub fn next(&mut self) -> Option<Value> {
+    /// The next line of its output; `None` at the end, or for a line that was cut.
+    pub fn line(&mut self) -> Option<String> {
         let mut line = String::new();
         self.lines.read_line(&mut line).unwrap();
-        line.ends_with('\n').then(|| serde_json::from_str(&line).unwrap())
+        line.strip_suffix('\n').map(str::to_owned)
+    }
+
+    /// The next line of its output as JSON.
+    pub fn next(&mut self) -> Option<Value> {
+        self.line().map(|line| serde_json::from_str(&line).unwrap())
     }
 
     /// The next line about a finished trial.

@@ -1,7 +1,7 @@
 //! The studies kept in this browser, as JavaScript sees them: lists, files, deletion, audits, and a
 //! look at a study that another tab runs.
 
-use super::run::holder;
+use super::take_up::holder;
 use super::{Code, Failure, to_js};
 use crate::driver::{ImportError, Store, StoreError, export, import};
 use crate::ids::Seq;

@@ -1,14 +1,16 @@
 //! What JavaScript sees: functions and objects that take and give plain objects. Types of what passes
 //! here are written down for TypeScript in `www/src/protocol.ts`; nothing here decides anything.
 
+mod caller;
 #[cfg(feature = "checks")]
 mod checks;
 mod library;
 mod run;
 mod study;
+mod take_up;
 mod watching;
 
-use crate::driver::{StoreError, TakeUpError};
+use crate::driver::{CallerError, StoreError, TakeUpError};
 use crate::spec::Problem;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -17,12 +19,21 @@ use wasm_bindgen::prelude::*;
 /// What a module does as soon as it is there.
 #[wasm_bindgen(start)]
 fn start() {
+    crate::web::host::begun();
     crate::web::panics::throw();
 }
 
 /// A plain object, with `null` for what is not there.
 pub fn to_js(value: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {
     value.serialize(&Serializer::json_compatible())
+}
+
+/// What JavaScript gave.
+///
+/// # Errors
+/// When it is something else.
+pub fn read<T: serde::de::DeserializeOwned>(given: JsValue) -> Result<T, Failure> {
+    serde_wasm_bindgen::from_value(given).map_err(|error| Failure::new(Code::BadInput, error.to_string()))
 }
 
 /// Why something was not done, for a program and for a person.
@@ -94,6 +105,15 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<CallerError> for Failure {
+    fn from(error: CallerError) -> Failure {
+        match error {
+            CallerError::Store(error) => error.into(),
+            other => Failure::new(Code::BadInput, other.to_string()),
+        }
+    }
+}
+
 impl From<TakeUpError> for Failure {
     fn from(error: TakeUpError) -> Failure {
         match error {
@@ -107,6 +127,12 @@ impl From<TakeUpError> for Failure {
             TakeUpError::NotFound(_) => Failure::new(Code::NotFound, error.to_string()),
             other => Failure::new(Code::BadInput, other.to_string()),
         }
+    }
+}
+
+impl From<serde_wasm_bindgen::Error> for Failure {
+    fn from(error: serde_wasm_bindgen::Error) -> Failure {
+        Failure::new(Code::Broken, error.to_string())
     }
 }
 

@@ -1,10 +1,9 @@
 //! A running study as JavaScript sees it.
 
-use super::study::StudySource;
+use super::take_up::{self, Choice, Stored};
 use super::{Code, Failure, to_js};
-use crate::driver::{Beginning, Claimed, Holder, MemoryStore};
+use crate::driver::{Beginning, Claimed, MemoryStore};
 use crate::ids::{Seq, SlotId};
-use crate::model::BuiltIn;
 use crate::scheduler::{Amendment, Command, Event, Scheduler, StopReason};
 use crate::spec::{Draft, Study};
 use crate::view::Outline;
@@ -13,9 +12,8 @@ use crate::web::executor;
 use crate::web::host::{self, Clock};
 use crate::web::inbox::{Inbox, News};
 use crate::web::session::{Ended, Session};
-use crate::web::store::{AnyStore, indexed_db_exists};
+use crate::web::store::{AnyStore, CallerStore, StoreObject, indexed_db_exists};
 use crate::web::watch::Watch;
-use crate::web::writer::LEASE_US;
 use futures_channel::mpsc::UnboundedReceiver;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -45,31 +43,12 @@ enum StoreChoice {
     Memory,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Choice {
-    /// A study file.
-    Source(StudySource),
-    /// A study in the store, as it is.
-    Stored(String),
-}
-
 #[derive(Deserialize, Clone, Copy, PartialEq)]
 #[serde(rename_all = "snake_case")]
 enum EngineChoice {
     Threads,
     Messages,
     InPlace,
-}
-
-#[derive(Deserialize, Default, Clone, Copy, PartialEq)]
-#[serde(rename_all = "snake_case")]
-enum Stored {
-    /// It goes on if it is there.
-    #[default]
-    May,
-    /// It must be new.
-    MustNot,
 }
 
 /// How a run ended.
@@ -130,7 +109,12 @@ struct Host {
 #[wasm_bindgen]
 impl Run {
     /// Begins to run what `request` says. `report` gets what there is to show; `pool` is needed for the
-    /// engine `messages`, and has as many workers; `watch` names a channel for lost threads.
+    /// engine `messages`, and has as many workers; `watch` names a channel for lost threads. Without a
+    /// `clock`, which gives milliseconds since 1970-01-01 UTC, the host's is read; with a `store`
+    /// the choice of the request does not count.
+    ///
+    /// # Errors
+    /// When the request cannot be read.
     #[wasm_bindgen(constructor)]
     pub fn new(
         request: JsValue,
@@ -138,10 +122,11 @@ impl Run {
         watch: Option<String>,
         report: js_sys::Function,
         clock: Option<js_sys::Function>,
+        store: Option<StoreObject>,
     ) -> Result<Run, JsValue> {
-        let request: RunRequest = serde_wasm_bindgen::from_value(request)?;
+        let request: RunRequest = super::read(request)?;
         let (inbox, received) = Inbox::new();
-        let store = open(request.store);
+        let store = store.map_or_else(|| open(request.store), |object| AnyStore::Caller(CallerStore(object)));
         let host = Host { store, pool, watch: watch.unwrap_or_default(), report, clock: Clock(clock) };
         let sender = inbox.clone();
         let ended = executor::promise(async move {
@@ -196,16 +181,8 @@ async fn run(
     host: Host,
     inbox: (Inbox, UnboundedReceiver<News>),
 ) -> Result<EndedShown, Failure> {
-    let (draft, name) = match request.study {
-        Choice::Source(source) => {
-            let draft = source.read()?;
-            let name = draft.name().to_owned();
-            (Some(draft), name)
-        }
-        Choice::Stored(name) => (None, name),
-    };
     let Host { store, pool, watch, report, clock } = host;
-    let mut claimed = Claimed::new(store, &name, holder(&request.about)?, LEASE_US).await?;
+    let (mut claimed, draft) = take_up::claim(store, request.study, &request.about).await?;
     let beginning = Beginning { engine: request.engine.name().to_owned(), started_utc_us: clock.utc_us() };
     let taken = match take_up(&claimed, draft, request.stored, &beginning) {
         Ok(taken) => taken,
@@ -259,36 +236,21 @@ enum Taken {
     Over(StopReason),
 }
 
-/// Without a draft, the study goes on as it is in the store.
 fn take_up(
     claimed: &Claimed<AnyStore>,
     draft: Option<Draft>,
     stored: Stored,
     beginning: &Beginning,
 ) -> Result<Taken, Failure> {
-    let Some(draft) = draft else {
-        if let Some(reason) = claimed.over() {
-            return Ok(Taken::Over(reason));
-        }
-        let scheduler = claimed.scheduler_as_is(&BuiltIn, beginning)?;
-        return Ok(Taken::GoesOn(Box::new(scheduler), None));
+    let study = draft.map(|draft| take_up::settled(claimed, draft, stored)).transpose()?;
+    let over = match &study {
+        Some(study) => claimed.finished(study),
+        None => claimed.over(),
     };
-    if stored == Stored::MustNot && claimed.opened().is_some() {
-        let message = format!(
-            "there is a study `{}` already: go on with it, give this one another name, or delete the old one first",
-            claimed.name
-        );
-        return Err(Failure::new(Code::Differs, message));
-    }
-    let seed = match claimed.opened() {
-        Some(study) => study.seed,
-        None => fresh_seed()?,
-    };
-    let study = draft.freeze(seed);
-    if let Some(reason) = claimed.finished(&study) {
+    if let Some(reason) = over {
         return Ok(Taken::Over(reason));
     }
-    let (scheduler, amendment) = claimed.scheduler(&study, &BuiltIn, beginning)?;
+    let (scheduler, amendment) = take_up::scheduler(claimed, study.as_ref(), beginning)?;
     Ok(Taken::GoesOn(Box::new(scheduler), amendment))
 }
 
@@ -332,17 +294,6 @@ fn threads(study: &Study, slots: u32, watch: &str, inbox: &Inbox) -> Result<Engi
 #[cfg(not(feature = "threads"))]
 fn threads(_study: &Study, _slots: u32, _watch: &str, _inbox: &Inbox) -> Result<Engine, Failure> {
     Err(Failure::new(Code::Broken, "this module has no threads"))
-}
-
-/// A holder unlike any other.
-pub(super) fn holder(about: &str) -> Result<Holder, Failure> {
-    Ok(Holder { id: format!("web {:016x}{:016x}", fresh_seed()?, fresh_seed()?), about: about.to_owned() })
-}
-
-/// A seed for a study that has none; it is written down in the study's first record.
-fn fresh_seed() -> Result<u64, Failure> {
-    getrandom::u64()
-        .map_err(|error| Failure::new(Code::Broken, format!("the host has no randomness: {error}")))
 }
 
 impl EngineChoice {

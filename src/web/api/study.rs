@@ -76,7 +76,7 @@ fn wrong(field: &str, found: &str, allowed: &str) -> Failure {
 /// Every mistake in it.
 #[wasm_bindgen]
 pub fn check(source: JsValue) -> Result<JsValue, JsValue> {
-    let source: StudySource = serde_wasm_bindgen::from_value(source)?;
+    let source: StudySource = super::read(source)?;
     let draft = source.read()?;
     let has_seed = draft.has_seed();
     let study = draft.freeze(0);

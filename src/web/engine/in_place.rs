@@ -7,7 +7,7 @@ use crate::ids::Attempt;
 use crate::model::NoHost;
 use crate::scheduler::{Event, LostReason, Outcome};
 use crate::web::executor;
-use crate::web::host::{Clock, turn};
+use crate::web::host::{Clock, now_us, turn};
 use crate::web::inbox::Inbox;
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use std::cell::RefCell;
@@ -15,6 +15,8 @@ use std::rc::Rc;
 
 /// How long simulations may follow each other before the host gets a turn.
 const TURN_US: u64 = 10_000;
+/// How many may follow each other where the host's time stands still until it gets a turn.
+const TIMELESS_MAX: u32 = 16;
 
 /// The engine.
 pub struct InPlace {
@@ -54,7 +56,7 @@ struct Work {
 
 impl Work {
     async fn run(mut self) {
-        let mut worked_us = 0;
+        let mut pace = Pace::new();
         while let Ok(group) = self.received.recv().await {
             for (attempt, request) in group {
                 let begun = self.clock.now_us();
@@ -65,13 +67,31 @@ impl Work {
                 };
                 let run_us = self.clock.now_us().saturating_sub(begun);
                 self.inbox.event(Event::Ended { attempt, outcome, run_us });
-                worked_us += run_us;
-                if worked_us >= TURN_US {
-                    worked_us = 0;
-                    turn().await;
-                }
+                pace.step().await;
             }
             self.cancelled.borrow_mut().clear();
+        }
+    }
+}
+
+/// When the host had its last turn, and how many simulations have run since.
+struct Pace {
+    turn_us: u64,
+    run: u32,
+}
+
+impl Pace {
+    fn new() -> Pace {
+        Pace { turn_us: now_us(), run: 0 }
+    }
+
+    /// Lets the host have a turn if it is time for one.
+    async fn step(&mut self) {
+        self.run += 1;
+        let since_us = now_us().saturating_sub(self.turn_us);
+        if since_us >= TURN_US || (since_us == 0 && self.run >= TIMELESS_MAX) {
+            turn().await;
+            *self = Pace::new();
         }
     }
 }

@@ -44,33 +44,46 @@ pub enum Told {
     },
     /// The worker is of no use any more: the simulation trapped.
     Trapped(String),
-    /// The worker is gone, or never came.
+    /// The worker is gone.
     Vanished(String),
 }
 
 /// The engine.
 pub struct Messages {
     pool: Pool,
-    slots: Vec<VecDeque<(Attempt, ReplicateRequest)>>,
+    slots: Vec<Slot>,
     inbox: Inbox,
+}
+
+#[derive(Default)]
+struct Slot {
+    queue: VecDeque<(Attempt, ReplicateRequest)>,
+    /// Whether its worker has begun with the first of them: a new one comes up first.
+    begun: bool,
 }
 
 impl Messages {
     /// An engine over `pool`, which has `slots` workers.
     pub fn new(pool: Pool, slots: u32, inbox: Inbox) -> Messages {
-        Messages { pool, slots: (0..slots).map(|_| VecDeque::new()).collect(), inbox }
+        Messages { pool, slots: (0..slots).map(|_| Slot::default()).collect(), inbox }
     }
 
     /// Runs `group` on an idle slot.
     pub fn launch(&mut self, slot: SlotId, group: Group) {
-        let Some(queue) = self.slots.get_mut(slot.index()) else { return };
+        let Some(entry) = self.slots.get_mut(slot.index()) else { return };
         self.pool.post(slot.0, &order(&group));
-        *queue = group.into();
+        *entry = Slot { queue: group.into(), begun: false };
+    }
+
+    /// What was launched and has not begun, because its worker is still coming up.
+    pub fn not_begun(&self) -> impl Iterator<Item = Attempt> {
+        let waiting = self.slots.iter().filter(|slot| !slot.begun);
+        waiting.filter_map(|slot| slot.queue.front()).map(|&(attempt, _)| attempt)
     }
 
     /// Ends the attempt, and the worker with it if it runs; the rest of its group begins anew.
     pub fn cancel(&mut self, slot: SlotId, attempt: Attempt) {
-        let Some(queue) = self.slots.get_mut(slot.index()) else { return };
+        let Some(Slot { queue, .. }) = self.slots.get_mut(slot.index()) else { return };
         let Some(position) = queue.iter().position(|(other, _)| *other == attempt) else { return };
         queue.remove(position);
         let outcome = Outcome::Lost(LostReason::Cancelled);
@@ -81,9 +94,12 @@ impl Messages {
 
     /// Takes what the worker of `slot` told.
     pub fn hear(&mut self, slot: SlotId, told: Told) {
-        let Some(queue) = self.slots.get_mut(slot.index()) else { return };
+        let Some(Slot { queue, begun }) = self.slots.get_mut(slot.index()) else { return };
         match told {
-            Told::Started(attempt) => self.inbox.event(Event::Started(attempt)),
+            Told::Started(attempt) => {
+                *begun = true;
+                self.inbox.event(Event::Started(attempt));
+            }
             Told::Ended { attempt, outcome, run_us } => {
                 // What is not in the queue was cancelled before this came.
                 if queue.front().is_some_and(|(front, _)| *front == attempt) {
@@ -101,7 +117,7 @@ impl Messages {
     }
 
     fn fail_front(&mut self, slot: SlotId, outcome: Outcome) {
-        if let Some((attempt, _)) = self.slots[slot.index()].pop_front() {
+        if let Some((attempt, _)) = self.slots[slot.index()].queue.pop_front() {
             self.inbox.event(Event::Ended { attempt, outcome, run_us: 0 });
         }
         self.replace(slot.index());
@@ -109,7 +125,9 @@ impl Messages {
 
     fn replace(&mut self, slot: usize) {
         self.pool.replace(slot as u32);
-        let rest = self.slots[slot].make_contiguous();
+        let entry = &mut self.slots[slot];
+        entry.begun = false;
+        let rest = entry.queue.make_contiguous();
         if !rest.is_empty() {
             self.pool.post(slot as u32, &order(rest));
         }

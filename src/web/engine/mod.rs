@@ -43,6 +43,14 @@ impl Engine {
         }
     }
 
+    /// What was launched and has not begun: it waits for its slot to come up.
+    pub fn not_begun(&self) -> Vec<Attempt> {
+        match self {
+            Engine::Messages(engine) => engine.not_begun().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Makes the attempt, which was launched on `slot`, end soon.
     pub fn cancel(&mut self, slot: SlotId, attempt: Attempt) {
         match self {

@@ -1,6 +1,9 @@
 //! Where journals are kept: in the browser's IndexedDB, in a store that the caller brings, or in
 //! memory. All keep the promises of [`crate::driver::Store`].
 
+mod caller;
+#[cfg(feature = "checks")]
+mod caller_checks;
 mod indexed_db;
 mod locks;
 mod nudge;
@@ -9,6 +12,7 @@ use crate::driver::{Holder, MemoryStore, Store, StoreError, StudyRow};
 use crate::ids::{Epoch, Seq};
 use crate::scheduler::Record;
 use crate::spec::Durability;
+pub use caller::{CallerStore, StoreObject};
 pub use indexed_db::{IndexedDb, ListedStudy, indexed_db_exists};
 pub use locks::Locks;
 pub use nudge::Nudges;
@@ -27,6 +31,8 @@ pub enum AnyStore {
     IndexedDb(Box<IndexedDb>),
     /// In memory: gone with the module.
     Memory(MemoryStore),
+    /// The caller's.
+    Caller(CallerStore),
 }
 
 /// Calls the same method of whichever store it is.
@@ -35,6 +41,7 @@ macro_rules! forward {
         match $self {
             AnyStore::IndexedDb(store) => store.$call($($argument),*).await,
             AnyStore::Memory(store) => store.$call($($argument),*).await,
+            AnyStore::Caller(store) => store.$call($($argument),*).await,
         }
     };
 }
@@ -49,7 +56,7 @@ impl AnyStore {
     pub fn set_durability(&mut self, durability: Durability) {
         match self {
             AnyStore::IndexedDb(store) => store.set_durability(durability),
-            AnyStore::Memory(_) => {}
+            AnyStore::Memory(_) | AnyStore::Caller(_) => {}
         }
     }
 }

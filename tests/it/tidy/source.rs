@@ -39,7 +39,7 @@ fn collect(folder: &Path, deep: bool, paths: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let made =
-            name.starts_with('.') || ["target", "node_modules", "dist", "pkg"].contains(&name.as_str());
+            name.starts_with('.') || ["target", "node_modules", "dist", "generated"].contains(&name.as_str());
         if path.is_dir() && deep && !made {
             collect(&path, deep, paths);
         } else if path.is_file() {

@@ -39,6 +39,33 @@ export async function appendForever(freerun, args) {
   return 'begun'
 }
 
+/** Appends without end and reports how much is durable after each time. */
+export async function appendTelling(freerun, { id, ...args }) {
+  const busy = writer(freerun, args)
+  for (let durable = await busy.claim('somebody'); ; durable = await busy.append(1)) {
+    await fetch(`/report?id=${id}`, { method: 'POST', body: JSON.stringify(durable) })
+  }
+}
+
+/** Another worker claims the study and is ended in the middle of writing. */
+export async function rivals(freerun, { flavour }) {
+  const other = new Worker(new URL('../checks-worker.js', import.meta.url), { type: 'module' })
+  const ask = (check, args = {}) =>
+    new Promise((resolve, reject) => {
+      other.onmessage = ({ data: { result } }) => resolve(result.value)
+      other.onerror = (event) => reject(new Error(event.message))
+      other.postMessage({ flavour, module: 'store', check, args })
+    })
+  const claimed = await ask('claim', { about: 'the other' })
+  await ask('appendForever')
+  const refused = [await claim(freerun, {}), await remove(freerun, {})]
+  const [listed] = await freerun.studies()
+  other.terminate()
+  const taken = await claim(freerun, { about: 'this one' })
+  const appended = await append(freerun, {})
+  return { claimed, refused, heldBy: listed.heldBy, taken, appended }
+}
+
 function settled(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result)

@@ -21,8 +21,11 @@ export interface CheckRequest {
 }
 
 const code = new URL('../../generated/single/freerun_bg.wasm', import.meta.url)
-const ready = () => new Worker(new URL('../../src/simulator.ts', import.meta.url), { type: 'module' })
-const broken = () => new Worker(new URL('./broken-simulator.ts', import.meta.url), { type: 'module' })
+const simulators: Record<string, () => Worker> = {
+  'broken simulators': () => new Worker(new URL('./broken-simulator.ts', import.meta.url), { type: 'module' }),
+  'slow simulators': () => new Worker(new URL('./slow-simulator.ts', import.meta.url), { type: 'module' }),
+}
+const usual = () => new Worker(new URL('../../src/simulator.ts', import.meta.url), { type: 'module' })
 
 const coordinator = serve({
   threads: {
@@ -33,13 +36,13 @@ const coordinator = serve({
     glue: () => import('../../generated/single-checks/freerun.js') as Promise<unknown> as Promise<Module>,
     code: new URL('../../generated/single-checks/freerun_bg.wasm', import.meta.url),
   },
-  simulator: { worker: self.name === 'broken simulators' ? broken : ready, code },
+  simulator: { worker: simulators[self.name] ?? usual, code },
 })
 
-const usual = self.onmessage
+const answer = self.onmessage
 self.onmessage = (event: MessageEvent) => {
   if ('check' in event.data) void check(event.data)
-  else usual?.call(self as never, event)
+  else answer?.call(self as never, event)
 }
 
 async function check({ check, args, answer }: CheckRequest): Promise<void> {

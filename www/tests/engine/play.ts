@@ -58,6 +58,7 @@ export class Stage {
     }
     this.#freerun = new Freerun({ ...(heartbeat && { heartbeat }) })
     const freerun = new Freerun({ coordinator: start, ...(heartbeat && { heartbeat }) })
+    this.facts['engine'] = freerun.engine
     this.run = freerun.run(request, (shown) => this.#take(shown))
   }
 

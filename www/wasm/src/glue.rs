@@ -23,6 +23,8 @@ pub fn around(flavour: Flavour, module: &Path, folder: &Path) -> Result<PathBuf>
         .out_name(NAME)
         .web(true)?
         .typescript(true)
+        // A trap leaves an instance unusable. Where a file cannot be loaded twice, this makes another.
+        .reset_state_function(flavour == Flavour::Single)
         .generate(folder)
         .with_context(|| format!("no glue for {}", module.display()))?;
     let manifest = folder.join("package.json");

@@ -1,23 +1,18 @@
 //! `enqueue`, `ask` and `tell`: points from the user, and trials that the user runs elsewhere. The
 //! study must not be running: it has one writer.
 
-mod point;
-mod verdict;
-
 use super::failure::Failure;
 use super::{StoreArgs, out, text};
-use crate::run::{Claimed, beginning, claim};
-use crate::store::{IfMissing, open};
+use crate::run::{beginning, claim};
+use crate::store::{AnyStore, IfMissing, open};
 use clap::{ArgGroup, Args};
-use freerun::driver::{Asker, Conversed, converse, ready};
+use freerun::driver::{Conversation, StoreError, point_of_pairs, points_of_json, ready, verdicts_of_json};
 use freerun::evaluate::{TargetLoss, TrialLoss};
 use freerun::ids::TrialId;
 use freerun::model::BuiltIn;
-use freerun::rng::replicate_seed;
-use freerun::scheduler::{Command, Event, Record, TrialFailure, Verdict, What};
-use freerun::spec::{Point, Study};
-use freerun::view::Parameters;
-use serde_json::{Value as Json, json};
+use freerun::scheduler::{TrialFailure, Verdict};
+use freerun::spec::Study;
+use serde_json::Value as Json;
 use std::num::NonZeroU32;
 
 /// Have a study try points next
@@ -64,9 +59,11 @@ Examples:
   freerun tell typhoid --json '{\"trial\": 12, \"loss\": 34.5, \"se\": 0.7, \"targets\": {\"cases\": 34.5}}'
   freerun tell typhoid --json - < verdicts.json
 
-JSON is an object or a list of objects with: trial; loss, and with it se and targets (for each
-target by name its loss, or an object with loss and se); or failed, a reason. Of a list, either all
-is told or nothing.";
+JSON is an object or a list of objects with: trial; and one of
+  loss        with it se and targets (for each target by name its loss, or an object with loss and se)
+  replicates  what each gave, {\"OUTPUT\": {\"COLUMN\": [CELLS]}}: the study's targets make the loss
+  failed      a reason
+Of a list, either all is told or nothing.";
 
 /// Tell the loss of trials that `ask` gave out, or why they have none
 #[derive(Args)]
@@ -102,17 +99,17 @@ pub struct TellArgs {
 /// Enqueues the points.
 pub fn enqueue(args: &EnqueueArgs) -> Result<(), Failure> {
     let json = args.json.as_deref().map(read_json).transpose()?;
-    let (_, conversed) = with_study(&args.study, &args.store, |study, _| {
+    let points = with_study(&args.study, &args.store, |study| {
+        let space = study.study().space();
         let points = match &json {
-            Some(json) => point::from_json(study.space(), json),
-            None => point::from_pairs(study.space(), &args.set).map(|point| vec![point]),
+            Some(json) => points_of_json(space, json),
+            None => point_of_pairs(space, &args.set).map(|point| vec![point]),
         };
-        let enqueue = |point: Point| Event::Command(Command::Enqueue(point));
-        Ok(points.map_err(Failure::bad_input)?.into_iter().map(enqueue).collect())
+        let points = points.map_err(Failure::bad_input)?;
+        let count = points.len() as u64;
+        ready(study.enqueue(study.now(), points))?;
+        Ok(text::count(count, "point"))
     })?;
-    refusal(&conversed)?;
-    let is_point = |record: &&Record| matches!(record.what, What::Commanded(Command::Enqueue(_)));
-    let points = text::count(conversed.records.iter().filter(is_point).count() as u64, "point");
     out::line(format!("study `{}` tries {points} next when it runs and has trials left", args.study));
     Ok(())
 }
@@ -120,54 +117,32 @@ pub fn enqueue(args: &EnqueueArgs) -> Result<(), Failure> {
 /// Begins trials and prints them.
 pub fn ask(args: &AskArgs) -> Result<(), Failure> {
     let wanted = args.count.get();
-    let (study, conversed) = with_study(&args.study, &args.store, |study, _| {
-        // One more than the budget, so that the refusal is heard.
-        let most = study.budget.trials.saturating_add(1);
-        Ok((0..wanted.min(most)).map(|_| Event::Command(Command::AskForCaller)).collect())
-    })?;
-    let asked = conversed.records.iter().filter_map(|record| match &record.what {
-        What::Asked { trial, point, .. } => Some((*trial, point)),
-        _ => None,
-    });
-    let mut given = 0;
-    for (trial, point) in asked {
-        given += 1;
-        out::json(&asked_json(&study, trial, point));
+    let given = with_study(&args.study, &args.store, |study| Ok(ready(study.ask(study.now(), wanted))?))?;
+    for trial in &given.trials {
+        out::json(trial);
     }
-    if given < wanted {
-        let reason = conversed.refused.map_or_else(
-            || "the next proposal must know the loss of a trial given out before: tell it first".to_owned(),
-            |refused| refused.to_string(),
-        );
-        if given == 0 {
-            return Err(Failure::bad_input(reason));
+    match given.short {
+        Some(reason) if given.trials.is_empty() => Err(Failure::bad_input(reason)),
+        Some(reason) => {
+            out::note(format!("{} only: {reason}", text::count(given.trials.len() as u64, "trial")));
+            Ok(())
         }
-        out::note(format!("{} only: {reason}", text::count(u64::from(given), "trial")));
+        None => Ok(()),
     }
-    Ok(())
-}
-
-fn asked_json(study: &Study, trial: TrialId, point: &Point) -> Json {
-    let seed = |replicate| replicate_seed(study.seed, trial, replicate, study.common_random_numbers);
-    let seeds: Vec<String> = (0..study.replicates).map(|replicate| seed(replicate).to_string()).collect();
-    json!({"trial": trial, "parameters": Parameters::of(study.space(), point), "seeds": seeds})
 }
 
 /// Tells trials.
 pub fn tell(args: &TellArgs) -> Result<(), Failure> {
     let json = args.json.as_deref().map(read_json).transpose()?;
-    let mut told = Vec::new();
-    let (_, conversed) = with_study(&args.study, &args.store, |study, records| {
+    let told = with_study(&args.study, &args.store, |study| {
         let verdicts = match &json {
-            Some(json) => verdict::from_json(study, json).map_err(Failure::bad_input)?,
-            None => vec![(TrialId(args.trial.unwrap_or_default()), verdict(args, study)?)],
+            Some(json) => verdicts_of_json(study.study(), json).map_err(Failure::bad_input)?,
+            None => vec![(TrialId(args.trial.unwrap_or_default()), verdict(args, study.study())?)],
         };
-        verdict::check_asked(&verdicts, records).map_err(Failure::bad_input)?;
-        told = verdicts.iter().map(|(trial, _)| trial.0.to_string()).collect();
-        let tell = |(trial, verdict)| Event::Command(Command::TellByCaller { trial, verdict });
-        Ok(verdicts.into_iter().map(tell).collect())
+        let told: Vec<String> = verdicts.iter().map(|(trial, _)| trial.0.to_string()).collect();
+        ready(study.tell(study.now(), verdicts))?;
+        Ok(told)
     })?;
-    refusal(&conversed)?;
     let (noun, verb) = if told.len() == 1 { ("trial", "is") } else { ("trials", "are") };
     out::line(format!("{noun} {} of study `{}` {verb} told", told.join(", "), args.study));
     Ok(())
@@ -184,10 +159,6 @@ fn read_json(text: &str) -> Result<Json, Failure> {
         given => (given.to_owned(), "--json"),
     };
     serde_json::from_str(&text).map_err(|error| Failure::bad_input(format!("{place} is no JSON: {error}")))
-}
-
-fn refusal(conversed: &Conversed) -> Result<(), Failure> {
-    conversed.refused.as_ref().map_or(Ok(()), |refused| Err(Failure::bad_input(refused)))
 }
 
 fn verdict(args: &TellArgs, study: &Study) -> Result<Verdict, Failure> {
@@ -214,30 +185,28 @@ fn verdict(args: &TellArgs, study: &Study) -> Result<Verdict, Failure> {
     }))
 }
 
-/// Tells the study some events; gives the study and the records that follow.
-fn with_study(
+/// What `talk` gives, for a study that is nobody else's meanwhile. What is durable of the study does
+/// not change if `talk` says nothing to it.
+fn with_study<T>(
     name: &str,
     store: &StoreArgs,
-    events: impl FnOnce(&Study, &[Record]) -> Result<Vec<Event>, Failure>,
-) -> Result<(Study, Conversed), Failure> {
+    talk: impl FnOnce(&mut Conversation<AnyStore>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let mut store = open(&store.store, IfMissing::Refuse)?;
     let known = ready(freerun::driver::Store::studies(&mut store))?;
     if known.iter().all(|row| row.name != name) {
-        return Err(freerun::driver::StoreError::NotFound(name.to_owned()).into());
+        return Err(StoreError::NotFound(name.to_owned()).into());
     }
-    let mut claimed = claim(store, name)?;
-    let result = told(&mut claimed, events);
-    ready(claimed.release());
+    let claimed = claim(store, name)?;
+    let scheduler = match claimed.scheduler_as_is(&BuiltIn, &beginning("caller")) {
+        Ok(scheduler) => scheduler,
+        Err(error) => {
+            ready(claimed.release());
+            return Err(error.into());
+        }
+    };
+    let mut study = Conversation::new(claimed, scheduler);
+    let result = talk(&mut study);
+    ready(study.release());
     result
-}
-
-fn told(
-    claimed: &mut Claimed,
-    events: impl FnOnce(&Study, &[Record]) -> Result<Vec<Event>, Failure>,
-) -> Result<(Study, Conversed), Failure> {
-    let mut scheduler = claimed.scheduler_as_is(&BuiltIn, &beginning("caller"))?;
-    let study = scheduler.study().clone();
-    let events = events(&study, &claimed.records)?;
-    let conversed = ready(converse(claimed, &mut scheduler, &mut Asker::of(&study), events))?;
-    Ok((study, conversed))
 }

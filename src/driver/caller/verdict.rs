@@ -1,18 +1,21 @@
-//! Verdicts on trials as JSON: every mistake is named by its field.
+//! Verdicts on trials as JSON: losses, what simulations gave, or why there is no loss. Every mistake is
+//! named by its field. They know no scheduler.
 
-use freerun::evaluate::{TargetLoss, TrialLoss};
-use freerun::ids::TrialId;
-use freerun::scheduler::{Record, Runner, TrialFailure, Verdict, What};
-use freerun::spec::Study;
-use freerun::view::{Fold, TrialState, Trials};
+use super::outputs::loss_of_replicates;
+use crate::evaluate::{TargetLoss, TrialLoss};
+use crate::ids::TrialId;
+use crate::scheduler::{TrialFailure, Verdict};
+use crate::spec::Study;
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
 
-/// The verdicts in an object or a list of objects, see `freerun tell --help`.
+/// The verdicts in an object or a list of objects. Each has `trial`; and `loss`, with it `se` and
+/// `targets` (for each target by name its loss, or an object with `loss` and `se`); or `replicates`,
+/// a list with the outputs of each as tables of columns, which the study's targets then compare
+/// with their data; or `failed`, a reason.
 ///
 /// # Errors
 /// The first mistake, with its field.
-pub fn from_json(study: &Study, json: &Json) -> Result<Vec<(TrialId, Verdict)>, String> {
+pub fn verdicts_of_json(study: &Study, json: &Json) -> Result<Vec<(TrialId, Verdict)>, String> {
     match json {
         Json::Array(all) if all.is_empty() => Err("the list of trials is empty".to_owned()),
         Json::Array(all) => {
@@ -23,38 +26,8 @@ pub fn from_json(study: &Study, json: &Json) -> Result<Vec<(TrialId, Verdict)>, 
     }
 }
 
-/// Checks that each of the trials waits for its caller and is told once.
-///
-/// # Errors
-/// The first that does not.
-pub fn check_asked(verdicts: &[(TrialId, Verdict)], records: &[Record]) -> Result<(), String> {
-    let trials = Trials::of(records);
-    // A starting or enqueued point can be a caller's trial, too: its source does not tell.
-    let by_callers: BTreeSet<TrialId> = records
-        .iter()
-        .filter_map(|record| match record.what {
-            What::Asked { trial, runner: Runner::Caller, .. } => Some(trial),
-            _ => None,
-        })
-        .collect();
-    for (position, (trial, _)) in verdicts.iter().enumerate() {
-        let number = trial.0;
-        let row = trials.row(*trial).ok_or_else(|| format!("there is no trial {number}"))?;
-        if !by_callers.contains(trial) {
-            return Err(format!("trial {number} was not given out by `freerun ask`"));
-        }
-        if row.state != TrialState::Pending {
-            return Err(format!("trial {number} has been told already"));
-        }
-        if verdicts[..position].iter().any(|(other, _)| other == trial) {
-            return Err(format!("trial {number} is in the list twice"));
-        }
-    }
-    Ok(())
-}
-
 fn one(study: &Study, json: &Json) -> Result<(TrialId, Verdict), String> {
-    const FIELDS: [&str; 5] = ["trial", "loss", "se", "targets", "failed"];
+    const FIELDS: [&str; 6] = ["trial", "loss", "se", "targets", "replicates", "failed"];
     let object = json.as_object().ok_or_else(|| found("a verdict", json, "an object or a list of them"))?;
     if let Some(unknown) = object.keys().find(|key| !FIELDS.contains(&key.as_str())) {
         return Err(format!("there is no field `{unknown}`: there are {}", FIELDS.join(", ")));
@@ -62,18 +35,25 @@ fn one(study: &Study, json: &Json) -> Result<(TrialId, Verdict), String> {
     let trial = object.get("trial").ok_or("`trial` is missing")?;
     let number = trial.as_u64().and_then(|number| u32::try_from(number).ok());
     let number = number.ok_or_else(|| found("`trial`", trial, "the number of a trial"))?;
-    let verdict = match (object.get("loss"), object.get("failed")) {
-        (Some(loss), None) => Verdict::Complete(complete(study, object, loss)?),
-        (None, Some(reason)) => Verdict::Failed(failed(object, reason)?),
-        _ => return Err("there must be either `loss` or `failed`".to_owned()),
+    let verdict = match (object.get("loss"), object.get("replicates"), object.get("failed")) {
+        (Some(loss), None, None) => Verdict::Complete(complete(study, object, loss)?),
+        (None, Some(replicates), None) => {
+            only_with_loss(object, "replicates")?;
+            loss_of_replicates(study, replicates)?
+        }
+        (None, None, Some(reason)) => Verdict::Failed(failed(object, reason)?),
+        _ => return Err("there must be one of `loss`, `replicates` and `failed`".to_owned()),
     };
     Ok((TrialId(number), verdict))
 }
 
+fn only_with_loss(object: &Map<String, Json>, other: &str) -> Result<(), String> {
+    let extra = ["se", "targets"].into_iter().find(|&field| object.contains_key(field));
+    extra.map_or(Ok(()), |extra| Err(format!("`{extra}` goes with `loss`, not with `{other}`")))
+}
+
 fn failed(object: &Map<String, Json>, reason: &Json) -> Result<TrialFailure, String> {
-    if let Some(extra) = ["se", "targets"].into_iter().find(|&field| object.contains_key(field)) {
-        return Err(format!("`{extra}` goes with `loss`, not with `failed`"));
-    }
+    only_with_loss(object, "failed")?;
     let reason = reason.as_str().ok_or_else(|| found("`failed`", reason, "a text, the reason"))?;
     Ok(TrialFailure { replicate: None, reason: reason.to_owned() })
 }
@@ -131,19 +111,19 @@ fn error_number(field: &str, json: &Json) -> Result<f64, String> {
     number.ok_or_else(|| found(field, json, "a finite number from 0 on, or null"))
 }
 
-fn found(field: &str, json: &Json, allowed: &str) -> String {
+pub(super) fn found(field: &str, json: &Json, allowed: &str) -> String {
     format!("{field} is {json}, allowed: {allowed}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::study;
+    use crate::driver::caller::testing::study;
 
     fn read(text: &str) -> Result<Vec<(TrialId, Verdict)>, String> {
-        let mut study = study("s");
+        let mut study = study();
         study.targets[0].name = "cases".to_owned();
-        from_json(&study, &serde_json::from_str(text).unwrap())
+        verdicts_of_json(&study, &serde_json::from_str(text).unwrap())
     }
 
     #[test]
@@ -172,8 +152,8 @@ mod tests {
             (r#"{"loss": 1}"#, "`trial` is missing"),
             (r#"{"trial": -1, "loss": 1}"#, "`trial` is -1, allowed: the number of a trial"),
             (r#"[{"trial": 1, "loss": "x"}]"#, "[0]: `loss` is \"x\", allowed: a finite number"),
-            (r#"{"trial": 1}"#, "either `loss` or `failed`"),
-            (r#"{"trial": 1, "loss": 1, "failed": "no"}"#, "either `loss` or `failed`"),
+            (r#"{"trial": 1}"#, "one of `loss`, `replicates` and `failed`"),
+            (r#"{"trial": 1, "loss": 1, "failed": "no"}"#, "one of `loss`, `replicates` and `failed`"),
             (r#"{"trial": 1, "failed": "no", "se": 1}"#, "`se` goes with `loss`"),
             (r#"{"trial": 1, "loss": 1, "se": -1}"#, "`se` is -1, allowed: a finite number from 0 on"),
             (r#"{"trial": 1, "loss": 1, "los": 1}"#, "there is no field `los`"),

@@ -1,19 +1,24 @@
-//! Points of a study as users write them.
+//! Points of a study as users write them: pairs of a command line, or JSON. They know no scheduler.
 
-use crate::cli::simulate::from_json as setting_of_json;
-use freerun::spec::{Domain, Parameter, Point, Setting, Space, Value};
-use freerun::view::Plain;
+use crate::spec::{Domain, Parameter, Point, Setting, Space, Value};
+use crate::view::Plain;
 use serde_json::Value as Json;
 
 /// The point that `NAME=VALUE` pairs give.
-pub fn from_pairs(space: &Space, pairs: &[String]) -> Result<Point, String> {
+///
+/// # Errors
+/// The first mistake.
+pub fn point_of_pairs(space: &Space, pairs: &[String]) -> Result<Point, String> {
     let pairs = pairs.iter().map(|pair| pair.split_once('=').ok_or(pair));
     let pairs = pairs.collect::<Result<Vec<_>, _>>().map_err(|pair| format!("`{pair}` is not NAME=VALUE"))?;
     from_texts(space, pairs)
 }
 
 /// The points that a JSON object of values by parameter gives, or a list of such objects.
-pub fn from_json(space: &Space, json: &Json) -> Result<Vec<Point>, String> {
+///
+/// # Errors
+/// The first mistake.
+pub fn points_of_json(space: &Space, json: &Json) -> Result<Vec<Point>, String> {
     let one = |json: &Json| {
         let object = json.as_object().ok_or_else(|| {
             format!(
@@ -21,7 +26,7 @@ pub fn from_json(space: &Space, json: &Json) -> Result<Vec<Point>, String> {
             )
         })?;
         let text = |(name, value): (&String, &Json)| {
-            let setting = setting_of_json(value).ok_or_else(|| {
+            let setting = Setting::of_json(value).ok_or_else(|| {
                 format!("`{name}` is {value}, allowed: a number, a text, true, false or a list of these")
             })?;
             Ok::<_, String>((name.clone(), Plain::from(&setting).to_string()))
@@ -82,10 +87,10 @@ fn value(parameter: &Parameter, text: &str) -> Result<Value, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::study;
+    use crate::driver::caller::testing::study;
 
     fn read(pairs: &[&str]) -> Result<Point, String> {
-        from_pairs(study("s").space(), &pairs.iter().map(|&pair| pair.to_owned()).collect::<Vec<_>>())
+        point_of_pairs(study().space(), &pairs.iter().map(|&pair| pair.to_owned()).collect::<Vec<_>>())
     }
 
     #[test]
@@ -112,7 +117,7 @@ mod tests {
 
     #[test]
     fn json_has_a_point_or_a_list_of_points() {
-        let read = |text: &str| from_json(study("s").space(), &serde_json::from_str(text).unwrap());
+        let read = |text: &str| points_of_json(study().space(), &serde_json::from_str(text).unwrap());
         let point = Point(vec![Value::Float(-0.5), Value::Int(7), Value::Choice(1)]);
         assert_eq!(read(r#"{"kind": "b", "n": 7, "x": -0.5}"#), Ok(vec![point.clone()]));
         assert_eq!(read(r#"[{"kind": "b", "n": 7, "x": -0.5}]"#), Ok(vec![point]));
