@@ -1,5 +1,5 @@
 // The page as a whole: its head, its places, and which of them is seen.
-import { el, setAttribute, setText, show } from './dom'
+import { el, setAttribute, show } from './dom'
 import { whole } from './format'
 import { Kept } from './kept'
 import { Lab } from './lab'
@@ -14,7 +14,6 @@ export class App {
   private readonly lab: Lab
   private readonly kept: Kept
   private readonly links: Record<Place, HTMLAnchorElement>
-  private readonly current = el('a', { class: 'current', href: '#lab', hidden: true })
 
   constructor(port: Port) {
     this.links = { lab: el('a', { href: '#lab', textContent: 'Lab' }), studies: el('a', { href: '#studies', textContent: 'Studies' }) }
@@ -24,7 +23,7 @@ export class App {
         this.go('studies')
         void this.kept.exportStudy(study)
       },
-      state: (state) => this.showCurrent(state),
+      state: showTitle,
     })
     const inLab = (act: () => Promise<void>) => {
       this.go('lab')
@@ -57,7 +56,6 @@ export class App {
       el('p', { class: 'brand' }, 'Freerun'),
       el('p', { class: 'strap', textContent: 'Finds the parameters that make a stochastic simulation fit data, on all cores of this machine. Nothing is uploaded.' }),
       el('nav', { attrs: { 'aria-label': 'Places' } }, this.links.lab, this.links.studies),
-      this.current,
       themeSwitch(),
     )
   }
@@ -83,14 +81,12 @@ export class App {
     if (where === 'studies') void this.kept.refresh()
     if (focus) this.place().element.focus({ preventScroll: true })
   }
+}
 
-  /** What runs is told in the title, too, for when the tab is behind others. */
-  private showCurrent(state: RunState | null): void {
-    const progress = state?.view?.progress
-    const far = progress === undefined ? '' : `${whole(progress.trials_told)} of ${whole(progress.trials_budget)}`
-    const title = state !== null && far !== '' ? `${far} · ${state.study} · Freerun` : 'Freerun'
-    if (document.title !== title) document.title = title
-    show(this.current, state !== null && state.active)
-    if (state !== null) setText(this.current, `${state.study}: ${far === '' ? 'starting' : far}`)
-  }
+/** What runs is told in the title, too, for when the tab is behind others. */
+function showTitle(state: RunState | null): void {
+  const progress = state?.view?.progress
+  const far = progress === undefined ? '' : `${whole(progress.trials_told)} of ${whole(progress.trials_budget)} · `
+  const title = state === null ? 'Freerun' : `${far}${state.study} · Freerun`
+  if (document.title !== title) document.title = title
 }

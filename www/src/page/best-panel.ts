@@ -64,7 +64,7 @@ function parameter(name: string, value: Plain, range: Range | undefined, best: B
 function searched(range: Range, value: Plain, span: { low: number; high: number } | undefined): HTMLElement {
   const { low, high, log, choices } = range
   if (low === null || high === null) return el('span', { textContent: choices.map((choice) => plain(choice)).join(', ') })
-  const text = `${number(low)} – ${number(high)}${log ? ', logarithmic' : ''}`
+  const text = `${number(low)} to ${number(high)}${log ? ', logarithmic' : ''}`
   const scale = log ? Math.log : (x: number) => x
   const place = (x: number) => (high > low ? Math.min(1, Math.max(0, (scale(x) - scale(low)) / (scale(high) - scale(low)))) : 0.5)
   const bar = el('span', { class: 'bar', attrs: { 'aria-hidden': 'true' } })
@@ -79,7 +79,7 @@ function searched(range: Range, value: Plain, span: { low: number; high: number 
     mark.style.left = `${100 * place(value)}%`
     bar.append(mark)
   }
-  const good = span !== undefined && span.high > span.low ? `as good ${number(span.low)} – ${number(span.high)}` : ''
+  const good = span !== undefined && span.high > span.low ? `as good ${number(span.low)} to ${number(span.high)}` : ''
   return el('span', { class: 'range' }, bar, el('span', { class: 'ends' }, el('span', { textContent: text }), good === '' ? null : el('span', { textContent: good })))
 }
 

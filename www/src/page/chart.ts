@@ -3,7 +3,7 @@
 import type { Outline, TrialRow } from '../protocol'
 import { el, setText } from './dom'
 import { loss, number, whole } from './format'
-import { niceTicks, scaleOf } from './scale'
+import { niceTicks, roundUp, scaleOf } from './scale'
 
 const HEIGHT = 220
 const LEFT = 56
@@ -62,7 +62,7 @@ export class LossChart {
     const losses = this.rows.flatMap((row) => (row.loss === null ? [] : [row.loss]))
     this.label(losses)
     const colours = this.colours()
-    const last = Math.max(this.budget, (this.rows.at(-1)?.trial ?? 0) + 1, 2) - 1
+    const last = this.lastTrial()
     const x = (trial: number) => LEFT + (trial / last) * (width - LEFT - RIGHT)
     this.axisX(context, x, last, colours)
     if (losses.length === 0) return
@@ -72,6 +72,13 @@ export class LossChart {
     this.dots(context, x, y, colours)
     this.bestLine(context, x, y, colours)
     setText(this.note, noteOf(scale.log, scale.above, this.rows.filter((row) => row.state === 'failed').length))
+  }
+
+  /** The right end: the whole budget, or less while little of it is there. */
+  private lastTrial(): number {
+    const there = (this.rows.at(-1)?.trial ?? 0) + 1
+    const room = roundUp(Math.max(there, 20))
+    return Math.max(there, Math.min(Math.max(this.budget, 2), room)) - 1
   }
 
   private axisX(context: CanvasRenderingContext2D, x: (trial: number) => number, last: number, colours: Colours): void {

@@ -18,6 +18,8 @@ const LOOK_EVERY_MS = 3000
 const HANDOVER_MS = 5000
 const ASK_AGAIN_MS = 250
 
+type Wanted = RunOptions & { workers: number }
+
 export interface LabEvents {
   /** Studies in the browser may have changed. */
   changed: () => void
@@ -123,9 +125,11 @@ export class Lab {
   }
 
   /** Runs a study; for `patienceMs` it waits for whoever still holds it. */
-  private async run(request: RunOptions & { workers: number }, name: string, patienceMs = 0): Promise<void> {
+  private async run(wanted: Wanted, name: string, patienceMs = 0): Promise<void> {
     if (this.study !== null) return
+    const request = { store: 'indexed_db' as const, ...wanted }
     const state = new RunState(name, request.workers, this.engine.kind)
+    state.kept = request.store === 'indexed_db'
     this.setState(state)
     this.panel.focus()
     try {
@@ -136,7 +140,7 @@ export class Lab {
     } catch (thrown) {
       if (this.leaving) return
       memory.setRunning(null)
-      this.fail(state, failureOf(thrown))
+      this.fail(state, failureOf(thrown), request)
     }
     this.events.changed()
   }
@@ -157,7 +161,8 @@ export class Lab {
     if (state !== this.state) return
     state.take(shown)
     if (shown.kind === 'begun' && state.phase === 'running') {
-      memory.setRunning({ study: state.study, workers: state.workers })
+      if (state.kept) memory.setRunning({ study: state.study, workers: state.workers })
+      else state.take({ kind: 'note', text: 'Nothing of this study is stored: it is lost when this page is closed or reloaded.' })
       if (state.resumed && state.notes.length === 0) state.take({ kind: 'note', text: 'It goes on where it was.' })
       this.setLock(state)
       this.events.changed()
@@ -176,19 +181,20 @@ export class Lab {
     this.refresh(this.state)
   }
 
-  private fail(state: RunState, failure: Failure): void {
+  private fail(state: RunState, failure: Failure, request?: Wanted): void {
     state.fail(failure)
     if (state === this.state) {
       // Without anything to show, the form's study is shown again below the error.
       if (state.view === null) this.setState(null)
       else this.refresh(state)
       this.setLock(this.state)
-      this.panel.notice.failure(failure, state.told, this.actions(state, failure))
+      this.panel.notice.failure(failure, state.told, this.actions(state, failure, request))
     }
   }
 
-  private actions(state: RunState, failure: Failure): Action[] {
-    const goOn = { text: `Go on with ${state.study}`, act: () => void this.goOn(state.study) }
+  private actions(state: RunState, failure: Failure, request: Wanted | undefined): Action[] {
+    const again = (change: Partial<Wanted>) => request !== undefined && void this.run({ ...request, ...change }, state.study)
+    const goOn = { text: state.view === null ? 'Try again' : `Go on with ${state.study}`, act: () => again({}) }
     switch (failure.code) {
       case 'held':
         return [{ text: `Watch ${state.study}`, act: () => void this.watch(state.study, null) }]
@@ -200,8 +206,9 @@ export class Lab {
         ]
       }
       case 'store':
+        return state.view === null ? [goOn, { text: 'Run it without storing', act: () => again({ store: 'memory' }) }] : [goOn]
       case 'broken':
-        return [goOn]
+        return request === undefined ? [] : [goOn]
       case 'bad_input':
       case 'not_found':
         return []

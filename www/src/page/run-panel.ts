@@ -144,8 +144,8 @@ export class RunPanel {
     show(this.abandon, running && state.stopping !== 'abandon')
     show(this.hint, running)
     const rests = state.phase === 'ended' || state.phase === 'failed'
-    show(this.goOn, rests && !isOver(state.ended) && state.view !== null)
-    show(this.save, rests && state.view !== null)
+    show(this.goOn, rests && !isOver(state.ended) && state.view !== null && state.kept)
+    show(this.save, rests && state.view !== null && state.kept)
     show(this.close, rests)
     show(this.unwatch, state.phase === 'watching')
   }

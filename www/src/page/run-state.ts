@@ -13,6 +13,8 @@ export class RunState {
   outline: Outline | null = null
   workers: number
   resumed = false
+  /** Whether it is stored in the browser. */
+  kept = true
   /** The user has said stop, and what is under way is still running. */
   stopping: 'no' | 'stop' | 'abandon' = 'no'
   view: View | null = null

@@ -31,6 +31,12 @@ export function scaleOf(losses: number[]): Scale {
   return { low, high, log, above, place }
 }
 
+/** The next of 10, 20, 50, 100, … */
+export function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value))
+  return power * ([1, 2, 5].find((factor) => factor * power >= value) ?? 10)
+}
+
 /** Some round values within the scale. */
 export function niceTicks(scale: Scale): number[] {
   return scale.log ? logTicks(scale.low, scale.high) : linearTicks(scale.low, scale.high)

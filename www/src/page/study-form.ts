@@ -87,6 +87,7 @@ export class StudyForm {
     this.chooser.disabled = this.locked
     this.editor.readOnly = this.locked
     show(this.startButton, !this.locked)
+    show(this.checked, !this.locked)
     show(this.picker, !this.locked)
     show(this.lock, this.locked)
     setText(this.lock, why ?? '')

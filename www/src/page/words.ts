@@ -33,7 +33,7 @@ export function statusSentence(state: RunState): string {
     parts.push(`${whole(progress.trials_told)} of ${count(progress.trials_budget, 'trial')}`)
     const best = bestClause(progress, state.active)
     if (best !== null) parts.push(best)
-    if (progress.utilisation !== null && state.phase !== 'failed') parts.push(`${percent(1 - progress.utilisation)} idle`)
+    if (progress.utilisation !== null && state.phase !== 'failed') parts.push(`${percent(1 - progress.utilisation)}\u00a0idle`)
   }
   return `${parts.join('; ')}.`
 }
@@ -57,13 +57,13 @@ function beginning(state: RunState): string {
     case 'watching':
       return `Watching; ${state.runBy ?? 'another tab'} runs it`
     case 'ended':
-      return state.ended === null ? 'Ended' : endWords(state.ended)
+      return state.ended === null ? 'Ended' : endWords(state.ended, state.kept)
     case 'failed':
       return 'Not running'
   }
 }
 
-function endWords(reason: StopReason): string {
+function endWords(reason: StopReason, kept: boolean): string {
   switch (reason) {
     case 'trials_done':
       return 'Finished'
@@ -72,7 +72,7 @@ function endWords(reason: StopReason): string {
     case 'target_loss':
       return 'Finished: the loss that its budget asks for was reached'
     case 'stopped':
-      return 'Stopped; all finished trials are stored in this browser'
+      return kept ? 'Stopped; all finished trials are stored in this browser' : 'Stopped; nothing is stored'
     case 'waits_for_caller':
       return 'Ended: what is left is run by somebody else'
     case 'fenced':

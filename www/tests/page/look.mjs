@@ -69,6 +69,13 @@ for (const colorScheme of ['light', 'dark']) {
   }
 }
 
+look['what breaks a rule is seen'] = visited(async ({ open }) => {
+  const tab = await open()
+  await tab.says('.checked', /ready to start/)
+  await tab.page.evaluate(() => document.querySelector('main').append(document.createElement('input')))
+  assert.match((await violations(tab.page)).join(), /^label: /)
+})
+
 look['the switch of colours is remembered, and forgotten when it agrees with the system'] = visited(
   async ({ open }) => {
     const tab = await open()

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { native, study } from '../native.mjs'
-import { synthetic, visited } from './site.mjs'
+import { synthetic, told, visited } from './site.mjs'
 
 export const runs = {}
 
@@ -143,8 +143,8 @@ runs['a reload in the middle goes on by itself, as often as it comes'] = visited
   for (const count of [10, 30, 60]) {
     await tab.untilTold(count)
     await tab.page.reload()
-    await tab.status(/^Running/)
-    assert.ok((await tab.told()) >= count, 'a finished trial was lost')
+    const first = told(await tab.status(/^(Running|Finished)[^;]*; [\d,]+ of/))
+    assert.ok(first >= count, `${first} of ${count} finished trials are left`)
   }
   assert.match((await tab.page.locator('.notes').textContent()) ?? '', /goes on where it was/)
   await tab.status(/^Finished; 150 of 150/)
@@ -181,10 +181,33 @@ runs['a second tab is refused, watches, and takes over'] = visited(async ({ open
   await second.untilTold(seen + 10)
   await first.page.close()
   await second.button('Go on with endless here').click()
-  await second.status(/^Running/)
-  assert.ok((await second.told()) > seen)
+  assert.ok(told(await second.status(/^Running[^;]*; [\d,]+ of/)) > seen)
   await second.button('Stop').click()
   await second.status(/^Stopped/)
+})
+
+runs['a study file is dropped, and a study watched from the list'] = visited(async ({ open }) => {
+  const [first, second] = [await open(), await open()]
+  await first.says('.checked', /ready to start/)
+  const files = await first.page.evaluateHandle((text) => {
+    const transfer = new DataTransfer()
+    transfer.items.add(new File([text], 'dropped.toml'))
+    return transfer
+  }, ENDLESS)
+  await first.page.dispatchEvent('.editor', 'drop', { dataTransfer: files })
+  await first.says('.file-name', /^dropped\.toml$/)
+  await first.says('.outline', /100,000.trials/)
+  await first.start()
+  await first.untilTold(5)
+  await second.place('Studies')
+  await second.says('table.kept', /run by a tab of Chrome/)
+  await second.button('Watch endless').click()
+  await second.status(/^Watching; a tab of Chrome runs it/)
+  await second.untilTold((await second.told()) + 5)
+  await second.button('Stop watching').click()
+  await second.says('.outline', /replicates? each/)
+  await first.button('Stop').click()
+  await first.status(/^Stopped/)
 })
 
 runs['exported, deleted, imported, opened'] = visited(async ({ open }) => {

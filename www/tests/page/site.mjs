@@ -97,8 +97,7 @@ export class Tab {
 
   /** How many trials are finished, as the page says. */
   async told() {
-    const text = await this.page.locator('.results .status').textContent()
-    return Number(/([\d,]+) of [\d,]+\s+trials?/.exec(text ?? '')?.[1]?.replaceAll(',', '') ?? 0)
+    return told((await this.page.locator('.results .status').textContent()) ?? '')
   }
 
   /** Waits until at least `count` trials are finished. */
@@ -140,6 +139,11 @@ export class Tab {
     await within(gone, 'the page to be killed')
     await this.page.close()
   }
+}
+
+/** How many trials are finished, in the sentence of the page. */
+export function told(sentence) {
+  return Number(/([\d,]+) of [\d,]+\s+trials?/.exec(sentence)?.[1]?.replaceAll(',', '') ?? 0)
 }
 
 /** A study of the synthetic model. */

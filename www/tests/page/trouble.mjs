@@ -78,6 +78,37 @@ trouble['without headers and service workers the page says how it runs, and runs
   { isolated: false, settings: { serviceWorkers: 'block' } },
 )
 
+trouble['without headers a service worker lets threads share memory'] = visited(
+  async ({ open }) => {
+    const tab = await open()
+    await tab.says('.engine', /threads that share memory/)
+    await tab.choose('Sphere')
+    await tab.number('Trials').fill('10')
+    await tab.start()
+    await tab.status(/^Finished; 10 of 10/)
+  },
+  { isolated: false },
+)
+
+trouble['a browser that stores nothing is told, and runs all the same'] = visited(
+  async ({ open, context }) => {
+    const refused = "Object.defineProperty(self, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError') } });"
+    await context.route('**/coordinator-*.js', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, body: refused + (await response.text()) })
+    })
+    const tab = await open()
+    await tab.paste({ text: synthetic({ trials: 30 }) })
+    await tab.start()
+    await tab.says('.notice', /does not keep what is found.*Nothing was stored/)
+    await tab.button('Run it without storing').click()
+    await tab.status(/^Finished; 30 of 30/)
+    await tab.says('.notes', /Nothing of this study is stored/)
+    assert.equal(await tab.button('Export').isVisible(), false)
+  },
+  { settings: { serviceWorkers: 'block' } },
+)
+
 trouble['full storage is told, and the study goes on when there is room'] = visited(async ({ open, server }) => {
   const tab = await open()
   const devtools = await tab.page.context().newCDPSession(tab.page)
