@@ -62,7 +62,7 @@ fn page(args: &ServeArgs) -> Result<Page, Failure> {
         }),
         None => Page::somewhere().ok_or_else(|| {
             Failure::bad_input(
-                "the page is not built; in the source tree run  (cd www && npm install && npm run build)",
+                "the page is not built; in the source tree run  (cd www && npm ci --omit=dev && npm run build)",
             )
         }),
     }

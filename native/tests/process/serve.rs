@@ -22,7 +22,11 @@ fn with_page() -> Folder {
 
 /// Serves the page on any free port; gives the address with it.
 fn served(folder: &Folder) -> (Running, String) {
-    let mut server = folder.start("serve --port 0 --page dist");
+    begun(folder, "serve --port 0 --page dist")
+}
+
+fn begun(folder: &Folder, arguments: &str) -> (Running, String) {
+    let mut server = folder.start(arguments);
     let line = server.line().expect("it says where the page is");
     let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
     (server, address.expect(&line).to_owned())
@@ -130,6 +134,26 @@ fn without_a_page_it_says_so() {
         ran.errors,
         "error: `--page`: found no index.html in dist, allowed: a folder with a built page\n"
     );
+}
+
+/// A program built for tests looks for the page in its source tree, which may have one or not.
+#[test]
+fn the_page_of_the_source_tree_is_served_or_said_to_be_missing() {
+    let built = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/dist/index.html");
+    let folder = Folder::new();
+    if built.exists() {
+        let (mut server, address) = begun(&folder, "serve --port 0");
+        assert_eq!(ask(&address, "GET", "/").body, std::fs::read_to_string(built).unwrap());
+        server.child.kill().unwrap();
+        server.child.wait().unwrap();
+    } else {
+        let ran = folder.run("serve --port 0");
+        assert_eq!(ran.code, Some(2));
+        assert_eq!(
+            ran.errors,
+            "error: the page is not built; in the source tree run  (cd www && npm ci --omit=dev && npm run build)\n"
+        );
+    }
 }
 
 #[test]
