@@ -7,7 +7,7 @@ import type { RunState } from './run-state'
 /** The label of the number of workers. */
 export function workersLabel(): string {
   const logical = navigator.hardwareConcurrency
-  return logical > 0 ? `Workers (${count(logical, 'core')} here)` : 'Workers'
+  return logical > 0 ? `Workers (${count(logical, 'core')})` : 'Workers'
 }
 
 export function engineSentence(report: EngineReport): string {
