@@ -6,7 +6,8 @@
 
 import { run } from './harness.mjs'
 import { look } from './page/look.mjs'
+import { replies } from './page/replies.mjs'
 import { runs } from './page/runs.mjs'
 import { trouble } from './page/trouble.mjs'
 
-await run({ ...runs, ...trouble, ...look })
+await run({ ...runs, ...replies, ...trouble, ...look })

@@ -9,8 +9,8 @@ import typhoid from '../../../studies/typhoid-sindh.toml?raw'
 export interface BuiltIn {
   title: string
   about: string
-  /** How long it takes, roughly. */
-  takes: string
+  /** In a few words. */
+  short: string
   file: string
   text: string
   /** By the paths that the study file gives. */
@@ -21,7 +21,7 @@ export const builtIn: BuiltIn[] = [
   {
     title: 'SEIR epidemic',
     about: 'Three parameters of an epidemic, against weekly cases and a serosurvey. The model itself made the data, so that the true values are known.',
-    takes: 'seconds',
+    short: '3 parameters, the truth is known',
     file: 'seir.toml',
     text: seir,
     data: { 'data/seir_weekly.csv': weekly, 'data/seir_serosurvey.csv': serosurvey },
@@ -29,7 +29,7 @@ export const builtIn: BuiltIn[] = [
   {
     title: 'Typhoid in Sindh',
     about: 'Five parameters of an agent-based model of 10,000 people, against cases by year and age.',
-    takes: 'minutes',
+    short: '5 parameters, real data',
     file: 'typhoid-sindh.toml',
     text: typhoid,
     data: { 'data/sindh_typhoid_cases.csv': typhoidCases },
@@ -37,7 +37,7 @@ export const builtIn: BuiltIn[] = [
   {
     title: 'Sphere',
     about: 'A test function with noise and run times that vary a lot: to see how trials are scheduled.',
-    takes: 'seconds',
+    short: 'a test function',
     file: 'sphere.toml',
     text: sphere,
     data: {},

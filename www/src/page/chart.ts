@@ -10,6 +10,9 @@ const LEFT = 56
 const RIGHT = 12
 const TOP = 12
 const BOTTOM = 30
+/** From so many trials on it rests so long before it is drawn again. */
+const MANY = 1000
+const REST_MS = 500
 
 interface Colours {
   dot: string
@@ -23,6 +26,8 @@ export class LossChart {
   private readonly canvas = el('canvas', { attrs: { role: 'img' } })
   private readonly note = el('p', { class: 'hint' })
   readonly element = el('figure', { class: 'chart' }, el('figcaption', { textContent: 'Loss over trials' }), this.canvas, this.note)
+  private source: ReadonlyMap<number, TrialRow> = new Map()
+  /** Those of the source, by number, when it was drawn. */
   private rows: TrialRow[] = []
   private budget = 0
   private mode = 'parallel'
@@ -33,8 +38,8 @@ export class LossChart {
     window.addEventListener('scheme', () => this.redraw())
   }
 
-  set(rows: Iterable<TrialRow>, budget: number, outline: Outline | null): void {
-    this.rows = [...rows].sort((a, b) => a.trial - b.trial)
+  set(rows: ReadonlyMap<number, TrialRow>, budget: number, outline: Outline | null): void {
+    this.source = rows
     this.budget = budget
     this.mode = outline?.mode.split(':')[0] ?? 'parallel'
     this.redraw()
@@ -43,13 +48,17 @@ export class LossChart {
   private redraw(): void {
     if (this.due) return
     this.due = true
-    requestAnimationFrame(() => {
-      this.due = false
-      this.draw()
-    })
+    const frame = () =>
+      requestAnimationFrame(() => {
+        this.due = false
+        this.draw()
+      })
+    if (this.source.size < MANY) frame()
+    else window.setTimeout(frame, REST_MS)
   }
 
   private draw(): void {
+    this.rows = [...this.source.values()].sort((a, b) => a.trial - b.trial)
     const width = this.element.clientWidth
     const context = this.canvas.getContext('2d')
     if (context === null || width === 0) return
@@ -113,7 +122,7 @@ export class LossChart {
   }
 
   private dots(context: CanvasRenderingContext2D, x: (trial: number) => number, y: (value: number) => number, colours: Colours): void {
-    const radius = this.rows.length > 1000 ? 1.5 : this.rows.length > 300 ? 2 : 3
+    const radius = this.rows.length > MANY ? 1.5 : this.rows.length > 300 ? 2 : 3
     context.lineWidth = 1
     for (const row of this.rows) {
       const left = x(row.trial)

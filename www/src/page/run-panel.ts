@@ -115,7 +115,7 @@ export class RunPanel {
     const changed = state.takeChanged()
     const best = view?.progress.best?.trial ?? null
     this.trials.set(state.rows, changed, best)
-    if (changed.size > 0 || state.rows.size === 0) this.chart.set(state.rows.values(), view?.progress.trials_budget ?? 0, state.outline)
+    if (changed.size > 0 || state.rows.size === 0) this.chart.set(state.rows, view?.progress.trials_budget ?? 0, state.outline)
   }
 
   /** Changes of phase at once, the rest at reading speed. */

@@ -303,7 +303,7 @@ function isBuiltIn(text: string): boolean {
 function choiceLabel(input: HTMLInputElement): HTMLElement {
   const study = input.value === 'own' ? undefined : builtIn[Number(input.value)]
   const title = study?.title ?? 'Your own'
-  const about = study?.takes ?? 'paste or drop a study file'
+  const about = study?.short ?? 'paste or drop a study file'
   const hint = el('span', { class: 'hint', id: `${input.id}-about`, textContent: about })
   input.setAttribute('aria-describedby', hint.id)
   return el('div', { class: 'choice' }, input, el('label', { htmlFor: input.id }, el('span', { class: 'title', textContent: title })), hint)

@@ -26,12 +26,14 @@ export class TrialList {
   private rows: ReadonlyMap<number, TrialRow> = new Map()
   private items = new Map<number, HTMLLIElement>()
   private most = FIRST
+  private last = -1
   private best: number | null = null
 
   /** Shows `rows`, of which those in `changed` are new or other than before. */
   set(rows: ReadonlyMap<number, TrialRow>, changed: ReadonlySet<number>, best: number | null): void {
     this.rows = rows
     const stale = new Set(changed)
+    for (const trial of changed) this.last = Math.max(this.last, trial)
     if (best !== this.best) for (const trial of [best, this.best]) if (trial !== null) stale.add(trial)
     this.best = best
     this.update(stale)
@@ -41,6 +43,7 @@ export class TrialList {
     this.rows = new Map()
     this.items = new Map()
     this.most = FIRST
+    this.last = -1
     fill(this.list)
     this.update(new Set())
   }
@@ -54,7 +57,7 @@ export class TrialList {
   }
 
   private update(stale: ReadonlySet<number>): void {
-    const shown = newest(this.rows, this.most)
+    const shown = newest(this.rows, this.last, this.most)
     const wanted = new Set(shown)
     for (const [trial, item] of this.items) {
       if (!wanted.has(trial)) {
@@ -86,10 +89,11 @@ export class TrialList {
   }
 }
 
-/** Numbers of the `most` newest trials, newest first. */
-function newest(rows: ReadonlyMap<number, TrialRow>, most: number): number[] {
-  // Trials are numbered from 0 without gaps, but what is shown may be behind for some.
-  return [...rows.keys()].sort((a, b) => b - a).slice(0, most)
+/** Numbers of the `most` newest trials, newest first; trials are numbered from 0. */
+function newest(rows: ReadonlyMap<number, TrialRow>, last: number, most: number): number[] {
+  const found: number[] = []
+  for (let trial = last; trial >= 0 && found.length < most; trial -= 1) if (rows.has(trial)) found.push(trial)
+  return found
 }
 
 function cells(row: TrialRow, best: boolean): Child[] {
