@@ -79,7 +79,7 @@ tool() {
 
 page() {
     local dir=${CARGO_TARGET_DIR:-target}/wasm/tool
-    tool fmt --check && tool clippy --quiet --all-targets --target-dir "$dir" -- -D warnings &&
+    node --test www/wasm && tool fmt --check && tool clippy --quiet --all-targets --target-dir "$dir" -- -D warnings &&
         tool test --quiet --target-dir "$dir" && npm run --silent --prefix www build -- --checks
 }
 

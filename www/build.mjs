@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPackage } from './edge/build.mjs'
-import { BUILDS, compile, run, Trouble } from './wasm/compiler.mjs'
+import { BUILDS, choose, compile, run, Trouble } from './wasm/compiler.mjs'
 
 const USAGE = `usage: npm run build -- [--checks] [--dev] [--optimise] [--modules-only]
   --checks        also the modules with the functions that only tests call
@@ -89,6 +89,8 @@ function buildPage({ checks }) {
 try {
   const chosen = options(process.argv.slice(2))
   if (!chosen['modules-only']) ['tsc', 'vite'].forEach((name) => installed(name))
+  // What is missing is said before anything takes its time.
+  choose(true)
   buildModules(chosen)
   if (!chosen['modules-only']) buildPage(chosen)
 } catch (error) {

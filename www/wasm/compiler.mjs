@@ -41,6 +41,7 @@ export const BUILDS = join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target
 /** Runs a command in the root of the repository, shows what it says and fails as it fails. */
 export function run(command, words, env = {}) {
   const done = spawnSync(command, words, { cwd: ROOT, stdio: ['ignore', 2, 2], env: withChanges(env) })
+  if (done.error?.code === 'ENOENT') throw new Trouble(`${command} is not installed${command === 'cargo' ? ': see https://rustup.rs' : ''}`)
   if (done.error) throw new Trouble(`cannot run ${command}: ${done.error.message}`)
   if (done.status !== 0) throw new Trouble(`failed: ${command} ${words.join(' ')}`)
 }
@@ -81,12 +82,14 @@ function debian() {
   return { cargo: '/usr/bin/cargo', env, flags: [`-C linker=${linker}`], std: false }
 }
 
-/** The compiler on the path where it has what is needed, else Debian's. */
-function choose(threads) {
-  const here = parts('rustc')
-  if (here.std && (here.source || !threads)) return { cargo: 'cargo', env: {}, flags: [], std: true }
-  const other = debian()
-  if (other) return other
+/**
+ * The compiler on the path where it has what is needed, else Debian's, which is only looked for then.
+ * `path` says what the one on the path has.
+ */
+export function choose(threads, path = parts('rustc'), other = debian) {
+  if (path.std && (path.source || !threads)) return { cargo: 'cargo', env: {}, flags: [], std: true }
+  const found = other()
+  if (found) return found
   throw new Trouble(`no compiler for WebAssembly; run  ${OF_RUSTUP}  or, on Debian,  ${OF_DEBIAN}`)
 }
 
