@@ -14,7 +14,7 @@ const LARGE = 1 << 30
 /** The program, built if it is not yet. */
 async function program() {
   const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target')
-  if (process.env.FREERUN_BUILT === undefined) await call('cargo', ['build', '--quiet', '--release', '--package', 'freerun-native'], { cwd: ROOT, maxBuffer: LARGE })
+  await call('cargo', ['build', '--quiet', '--release', '--package', 'freerun-native'], { cwd: ROOT, maxBuffer: LARGE })
   const path = join(target, 'release', 'freerun')
   if (!existsSync(path)) throw new Error(`cargo made no ${path}`)
   return path
