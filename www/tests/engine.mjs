@@ -1,15 +1,17 @@
 // The engine in browsers, through the client as a page has it: threads and messages; faults of
 // simulations, threads and coordinators; commands; lost wake-ups.
 //
-//     node www/tests/engine.mjs [PART OF A NAME]...
+//     node www/tests/engine.mjs [--webkit] [PART OF A NAME]...
 
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'vite'
-import { chromium, folder, reported, run, serve } from './harness.mjs'
+import { chromium, folder, reported, run, serve, webkit } from './harness.mjs'
 
 const HERE = import.meta.dirname
+const WEBKIT = process.argv.includes('--webkit')
+process.argv = process.argv.filter((argument) => argument !== '--webkit')
 /** Looks at coordinators often, so that one that hangs is noticed soon. */
 const QUICK = { everyMs: 200, looksAtFirst: 100, looks: 15 }
 const CRASHED = { panic: /^the model crashed: as fault asks for \(at src\/model\//, out_of_memory: /^the model crashed: it trapped, / }
@@ -70,7 +72,7 @@ function words({ failure, notes, coordinators }) {
 
 const parts = []
 
-/** `test` gets a function that plays a scenario in the browser. */
+/** `test` gets a function that plays a scenario in the browser; in WebKit if it does in Firefox. */
 function add(name, browsers, test) {
   parts.push({ name, browsers, test })
 }
@@ -258,12 +260,18 @@ const site = await built()
 const server = await serve(site)
 /** The same site as a host serves it that sends no headers. */
 const plain = await serve(site, { isolated: false })
+/** Chromium is opened once; the others have a process of their own for every page. */
 const opened = {}
+const open = {
+  Chromium: async () => (opened.chromium ??= await chromium()),
+  Firefox: async () => 'firefox',
+  WebKit: async () => webkit(),
+}
 const tests = {}
 for (const { name, browsers, test } of parts) {
-  for (const browser of browsers) {
+  for (const browser of WEBKIT ? browsers.filter((one) => one === 'Firefox').map(() => 'WebKit') : browsers) {
     const play = async (scenario, args, host = server) => {
-      const where = browser === 'Firefox' ? 'firefox' : (opened.chromium ??= await chromium())
+      const where = await open[browser]()
       const { value } = await reported(where, host, 'engine.html', { scenario, args: JSON.stringify(args) })
       return value
     }
