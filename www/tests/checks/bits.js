@@ -26,3 +26,24 @@ export async function stopped(freerun, { request, trials }) {
   const ended = await run.ended
   return { ended, file: await freerun.exportStudy(name) }
 }
+
+/** Runs the study; gives the time of its replicates, in all, and of the whole, in microseconds. */
+export async function timed(freerun, { request }) {
+  let shown
+  let run = 0
+  let replicates = 0
+  const counted = new Set()
+  const running = new freerun.Run(request, undefined, `watch-${crypto.randomUUID()}`, (news) => {
+    if (news.kind !== 'view') return
+    shown = news
+    for (const { trial, state, run_times_us } of news.changed) {
+      if (state === 'pending' || counted.has(trial)) continue
+      counted.add(trial)
+      replicates += run_times_us.length
+      run += run_times_us.reduce((sum, us) => sum + us, 0)
+    }
+  })
+  const ended = await running.ended
+  if (ended.reason !== 'trials_done') throw new Error(`the run ended with ${JSON.stringify(ended)}`)
+  return { run, replicates, whole: shown.progress.run_time_us }
+}
